@@ -1,4 +1,4 @@
-"""Finds the packages: those below hwdsl/ and those of the folders that pyproject.toml maps below it. All else is in pyproject.toml."""
+"""Package discovery only: what lies below hwdsl/, and in the folders that pyproject.toml maps below `hwdsl`."""
 
 from setuptools import find_packages, setup
 

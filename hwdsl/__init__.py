@@ -15,8 +15,8 @@ import os.path as _path
 __version__ = "0.1.0"
 __all__ = ["Design", "Session", "__version__"]
 
-# `hwdsl.backends`, `hwdsl.grammar` and `hwdsl.stdlib` are top-level folders of the repository. An installed package has them inside;
-# in a bare checkout they stand next to this folder, and its parent joins the search path of sub-packages.
+# `hwdsl.backends`, `hwdsl.grammar` and `hwdsl.stdlib` are top-level folders of the repository. An installed package has them
+# inside; in a bare checkout they stand next to this folder, and its parent joins the search path of sub-packages.
 _here = _path.dirname(_path.abspath(__file__))
 if not _path.isdir(_path.join(_here, "grammar")):
     __path__.append(_path.dirname(_here))
