@@ -143,7 +143,7 @@ class Sink:
             free = " " + _free_space(self._stage or self.directory)
             self.diagnostics.error("HW0023", f"no space left to write `{name}` for `{self.directory}`", notes=(
                 f"the file system has{free} left", "nothing was changed in the output directory"),
-                help="free some space, name another directory with `-o`, or leave large artefacts out with `--only`")
+                help="free some space, or name another directory")
         else:
             self.diagnostics.error("HW0023", f"cannot write `{name}` for `{self.directory}`: {_reason(e)}",
                                    notes=("nothing was changed in the output directory",))
@@ -161,7 +161,7 @@ class Sink:
         if not os.path.isdir(base):
             what = "is a file, not a directory" if base == target else f"cannot be made: `{base}` is a file"
             self.diagnostics.error("HW0021", f"output directory `{self.directory}` {what}",
-                                   help="name a directory with `-o`; it is made when it does not exist")
+                                   help="name a directory; it is made when it does not exist")
             raise Refused(self.directory)
         try:
             return tempfile.mkdtemp(prefix=".hwc-", dir=base)
@@ -171,7 +171,7 @@ class Sink:
             place = "it" if base == target else f"`{base}`"
             self.diagnostics.error("HW0020", f"output directory `{self.directory}` cannot be written: {_reason(e)}",
                                    notes=(f"tried to make a folder in {place}",),
-                                   help="name another directory with `-o`, or change its permissions")
+                                   help="name another directory, or change its permissions")
             raise Refused(self.directory) from e
 
     def commit(self) -> bool:
@@ -185,7 +185,7 @@ class Sink:
         for name in taken:
             self.diagnostics.error("HW0022", f"cannot write `{name}`: a directory of that name is in `{self.directory}`",
                                    notes=("nothing was changed in the output directory",),
-                                   help=f"move `{os.path.join(self.directory, name)}` away, or name another directory with `-o`")
+                                   help=f"move `{os.path.join(self.directory, name)}` away, or name another directory")
         return not taken and self._replace_each(names)
 
     def _move_all(self, names: list[str]) -> bool:

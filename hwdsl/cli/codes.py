@@ -14,5 +14,4 @@ CODES: dict[str, str] = {
     "HW0028": "plug-in broke the backend contract",
     "HW0029": "plug-in crashed",
     "HW0030": "no design to test",
-    "HW0031": "report file cannot be written",
 }
