@@ -1,0 +1,97 @@
+"""The published figures of the example machines, asked one by one.
+
+Each row is a file of `examples/`, a query and the exact text of its answer. Sources of the figures stand beside the asserts in the
+files; here they are asked from outside, so that an assert that was lost or weakened is noticed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import hwdsl
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+NVL72 = [
+    ("count(B200)", "72"),
+    ("count(Grace)", "36"),
+    ("count(NVSwitch5)", "18"),
+    ("count(ConnectX7)", "72"),
+    ("count(BlueField3)", "36"),
+    ("count(rack)", "1"),
+    ("count(tray)", "27"),
+    ("count(links(nvlink))", "1296"),
+    ("count(pairs(nvlink))", "5184"),
+    ("count(assemblies(nvlink))", "4"),
+    ("count(cables(nvlink))", "0"),
+    ("count(modules(nvlink))", "0"),
+    ("count(fabric[*].chip[*].port[* where .used])", "1296"),
+    ("count(fabric[8].chip[1].port[* where .used])", "72"),
+    ("sum(**.gpu.nvl.rate)", "64.8 TB/s"),
+    ("sum(**.gpu.bf16)", "180 PFLOPS"),
+    ("rate(compute[0].gpu[0] -> fabric[0].chip[0])", "50 GB/s"),
+    ("diameter(**.gpu, plane = nvlink)", "2"),
+]
+
+CLOUDMATRIX384 = [
+    ("count(Ascend910C)", "384"),
+    ("count(AscendDie)", "768"),
+    ("count(Kunpeng)", "192"),
+    ("count(Qingtian)", "48"),
+    ("count(CmNode)", "48"),
+    ("count(rack)", "16"),
+    ("count(UbL1)", "336"),
+    ("count(UbL2)", "112"),
+    ("count(links(ub.sub))", "5376"),
+    ("count(links(ub.sub[3]))", "768"),
+    ("count(links(vpc))", "48"),
+    ("count(modules(ub))", "5376"),
+    ("count(modules(rdma))", "1536"),
+    ("count(modules(ub)) + count(modules(rdma))", "6912"),
+    ("count(modules(vpc))", "0"),
+    ("count(cables(ub))", "2688"),
+    ("raw(rate(cabinet[0].node[0].l1[0].up[0]))", "28 GB/s"),
+    ("raw(rate(cabinet[0].node[0].l1[0].up[*]))", "448 GB/s"),
+    ("raw(rate(cabinet[0].node[0].npu[0].die[*].ub[*]))", "392 GB/s"),
+    ("raw(rate(cabinet[0].node[0].l1[*].up[*]))", "3136 GB/s"),
+    ("raw(rate(cabinet[0].node[0].npu[*].die[*].ub[*]))", "3136 GB/s"),
+    ("rate(cabinet[0].node[0].l1[0].up[0])", "25 GB/s"),
+    ("sum(**.npu.die.roce.rate)", "153.6 Tb/s"),
+]
+
+DGX_H100 = [
+    ("count(H100)", "8"),
+    ("count(NVSwitch3)", "4"),
+    ("count(links(nvlink))", "144"),
+    *[(f"count(gpu[{g}].nvl[* where .used])", "18") for g in range(8)],
+    *[(f"count(nvs[{s}].port[* where .used])", str(n)) for s, n in enumerate((40, 32, 32, 40))],
+    *[(f"count(nvs[{s}].port[* where .carried])", str(n)) for s, n in enumerate((20, 16, 16, 20))],
+    *[(f"rate(gpu[3] -> nvs[{s}])", f"{25 * n} GB/s") for s, n in enumerate((5, 4, 4, 5))],
+    ("sum(gpu[*].memory)", "640 GB"),
+    ("power(self)", "10.2 kW"),
+]
+
+SCALE = [
+    ("count(Ascend910C)", "24576"),
+    ("count(links(scale_out))", str(64 * 1152 + 128 * 96 * 2)),
+]
+
+CASES = [
+    (file, query, text)
+    for file, rows in (("nvl72.hw", NVL72), ("cloudmatrix384.hw", CLOUDMATRIX384), ("dgx_h100.hw", DGX_H100), ("scale.hw", SCALE))
+    for query, text in rows
+]
+
+
+@pytest.fixture(scope="module")
+def designs() -> dict[str, hwdsl.Design]:
+    """Every example once."""
+    session = hwdsl.Session()
+    return {file: session.open(str(EXAMPLES / file)) for file in {case[0] for case in CASES}}
+
+
+@pytest.mark.parametrize(("file", "query", "text"), CASES, ids=[f"{f}: {q}" for f, q, _ in CASES])
+def test_published_figure(designs: dict[str, hwdsl.Design], file: str, query: str, text: str) -> None:
+    assert designs[file].query(query).text == text
