@@ -1,1 +1,3 @@
-"""The Lark grammar of the language, in `*.lark` files beside this one (imported as `hwdsl.grammar`; data only)."""
+"""The grammar of `.hw` files, in five pieces of Lark's notation; joined in the order of `PIECES` they are one grammar."""
+
+PIECES = ("tokens.lark", "expr.lark", "decl.lark", "stmt.lark", "hw.lark")
