@@ -56,7 +56,7 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: hwc compile examples/nvl72.hw -o out\n\n"
            "Exit codes: 0 all is well, 1 findings, 2 wrong usage, 3 an internal error, 130 interrupted.\n\n"
            "Environment: NO_COLOR switches colours off, HWC_TRACEBACK=1 prints the Python trace of an internal error.",
@@ -75,7 +75,7 @@ def run(arguments: list[str]) -> int:
     try:
         if "_HWC_COMPLETE" in os.environ:
             group.main(arguments, prog_name="hwc", standalone_mode=True)
-        with group.make_context("hwc", arguments) as context:
+        with group.make_context("hwc", arguments, terminal_width=_help_width()) as context:
             code = group.invoke(context)
         sys.stdout.flush()
         return code if isinstance(code, int) else OK
@@ -93,6 +93,15 @@ def run(arguments: list[str]) -> int:
         from hwdsl.cli.crash import report
         report(e, arguments)
         return INTERNAL
+
+
+def _help_width() -> int:
+    """Columns for help texts. Click would find out itself, at the cost of importing shutil and three compression libraries."""
+    try:
+        columns = int(os.environ.get("COLUMNS") or os.get_terminal_size(sys.stdout.fileno()).columns)
+    except (OSError, ValueError):
+        columns = 80
+    return max(50, min(columns, 100) - 2)
 
 
 def _silence_stdout() -> None:

@@ -1,0 +1,1 @@
+"""CPU time of new `hwc` processes, as multiples of an empty Python process (target P12)."""
