@@ -13,10 +13,12 @@ from fractions import Fraction
 
 from hwdsl.types.dimension import LEVEL, LOSS, NONE, TEMPERATURE, Dim
 from hwdsl.types.unit import Number, natural, tidy, unit
-from hwdsl.types.value import MAX_BITS, Quantity, UnitError, Value, as_quantity, collapsed, describe
+from hwdsl.types.value import MAX_BITS, Quantity, UnitError, Value, as_quantity, bounded, collapsed, describe, too_large
 
 _INF = float("inf")
 _RACK_UNITS = ("U", "OU")
+_NO_LOW = ("<=", "?")
+_NO_HIGH = (">=", "?")
 End = int | Fraction | float
 """An end of an interval; the only floats are the two infinities of figures with unknown parts."""
 
@@ -33,7 +35,7 @@ def sub(a: Value, b: Value) -> Value:
 
 def _sum(a: Value, b: Value, sign: int) -> Value:
     if type(a) is not Quantity and type(b) is not Quantity:
-        return tidy(a + b if sign > 0 else a - b)  # type: ignore[operator]
+        return bounded(a + b if sign > 0 else a - b)  # type: ignore[operator]
     p, q = as_quantity(a), as_quantity(b)
     dim, hint = p.dim, p.unit or q.unit
     if hint in _RACK_UNITS and q.unit != hint and q.unit:
@@ -47,18 +49,21 @@ def _sum(a: Value, b: Value, sign: int) -> Value:
         direction, coding = merge_tags("add" if sign > 0 else "subtract", p, q)
     if p.lo is p.hi and q.lo is q.hi and not p.missing and not q.missing:
         total = p.nom + q.nom if sign > 0 else p.nom - q.nom
-        if type(total) is Fraction and total.denominator == 1:
-            total = total.numerator
+        if type(total) is Fraction:
+            total = bounded(total)
         return total if dim is NONE else Quantity(total, total, total, dim, hint, direction, coding)
     r = q if sign > 0 else _negated(q)
-    bound = _joined(p.bound, r.bound)
+    bound = _bound(p.bound in _NO_LOW or r.bound in _NO_LOW, p.bound in _NO_HIGH or r.bound in _NO_HIGH)
     form = "typ" if p.form == "typ" or q.form == "typ" else ""
-    return collapsed(Quantity(tidy(p.lo + r.lo), tidy(p.nom + r.nom), tidy(p.hi + r.hi), dim, hint, direction, coding,
+    return collapsed(Quantity(bounded(p.lo + r.lo), bounded(p.nom + r.nom), bounded(p.hi + r.hi), dim, hint, direction, coding,
                               p.missing + q.missing, bound, form))
 
 
-def _joined(a: str, b: str) -> str:
-    return a if a == b or not b else b if not a else "?"
+def _bound(open_lo: bool, open_hi: bool) -> str:
+    """The `bound` of a value with missing parts whose low or high end is open."""
+    if open_lo:
+        return "?" if open_hi else "<="
+    return ">=" if open_hi else "in"
 
 
 def _sum_of_levels(a: Value, b: Value, p: Quantity, q: Quantity, sign: int) -> tuple[Dim, str]:
@@ -70,7 +75,8 @@ def _sum_of_levels(a: Value, b: Value, p: Quantity, q: Quantity, sign: int) -> t
     if p.dim is LEVEL and q.dim is LEVEL and sign < 0:
         return LOSS, "dB"
     if p.dim is LEVEL and q.dim is LEVEL:
-        raise UnitError("HW1106", f"cannot add two optical power levels: {pair(p, q)}", ("dBm is logarithmic: their sum means nothing",),
+        raise UnitError("HW1106", f"cannot add two optical power levels: {pair(p, q)}",
+                        ("dBm is logarithmic: their sum means nothing",),
                         "add gains and losses in dB to one level, or subtract the levels")
     if p.dim is LOSS and q.dim is LEVEL:
         raise UnitError("HW1106", f"cannot subtract an optical power level from a loss: {pair(p, q)}", (),
@@ -82,7 +88,8 @@ def _sum_of_temperatures(p: Quantity, q: Quantity, sign: int) -> str:
     if p.is_point and q.is_point:
         if sign < 0:
             return "K"
-        raise UnitError("HW1107", f"cannot add two temperatures: {pair(p, q)}", (), "a difference is written in K: `25 degC + 10 K`")
+        raise UnitError("HW1107", f"cannot add two temperatures: {pair(p, q)}", (),
+                        "a difference is written in K: `25 degC + 10 K`")
     if q.is_point and sign < 0:
         raise UnitError("HW1107", f"cannot subtract a temperature from a difference: {pair(p, q)}",
                         ("degC is a point on the scale, K a difference",), "write both in degC")
@@ -95,15 +102,16 @@ def mixed(verb: str, a: Value, b: Value) -> UnitError:
     p, q = as_quantity(a), as_quantity(b)
     if p.dim.currency and q.dim.currency:
         return UnitError("HW1114", f"cannot {verb} {p.dim.currency} and {q.dim.currency}: {pair(p, q)}",
-                         ("there are no exchange rates in the language",), "convert with a rate of your own: `const usd_per_cny = ...;`")
+                         ("there are no exchange rates in the language",),
+                         "convert with a rate of your own: `const usd_per_cny = 0.14 USD/CNY;`")
     from hwdsl.types.format import text
 
-    help = ""
+    advice = ""
     if p.dim is NONE or q.dim is NONE:
         bare, other = (a, q) if p.dim is NONE else (b, p)
         if type(bare) is not Quantity:
-            help = f"give the number a unit: `{text(bare)} {_hint(other)}`"
-    return UnitError(code, f"cannot {verb} {describe(a)} and {describe(b)}", (), help)
+            advice = f"give the number a unit: `{text(bare)} {_hint(other)}`"
+    return UnitError(code, f"cannot {verb} {describe(a)} and {describe(b)}", (), advice)
 
 
 def _hint(q: Quantity) -> str:
@@ -154,7 +162,8 @@ def _negated(q: Quantity) -> Quantity:
 
 def _no_scale(verb: str, q: Quantity) -> UnitError:
     if q.dim is LEVEL:
-        return UnitError("HW1106", f"cannot {verb} {describe(q)}", ("dBm is logarithmic",), "a ratio is a difference in dB: `level + 3 dB`")
+        return UnitError("HW1106", f"cannot {verb} {describe(q)}", ("dBm is logarithmic",),
+                         "a ratio is a difference in dB: `level + 3 dB`")
     return UnitError("HW1107", f"cannot {verb} {describe(q)}", ("degC is a point on the scale",),
                      "take a difference first: `x - 0 degC` is in K")
 
@@ -162,7 +171,7 @@ def _no_scale(verb: str, q: Quantity) -> UnitError:
 def mul(a: Value, b: Value) -> Value:
     """`a * b`. Raises UnitError HW1106, HW1107, HW1113."""
     if type(a) is not Quantity and type(b) is not Quantity:
-        return _bounded(a * b)  # type: ignore[operator]
+        return bounded(a * b)  # type: ignore[operator]
     p, q = as_quantity(a), as_quantity(b)
     dim = p.dim * q.dim
     for x in (p, q):
@@ -171,11 +180,11 @@ def mul(a: Value, b: Value) -> Value:
     hint = _product_hint(p, q, dim)
     direction, coding = _product_tags(p, q, dim)
     if p.lo is p.hi and q.lo is q.hi and not p.missing and not q.missing:
-        total = _bounded(p.nom * q.nom)
+        total = bounded(p.nom * q.nom)
         return total if dim is NONE else Quantity(total, total, total, dim, hint, direction, coding)
     form = "typ" if p.form == "typ" or q.form == "typ" else ""
     lo, hi = _corners(ends(p), ends(q))
-    return _opened(lo, _bounded(p.nom * q.nom), hi, dim, hint, direction, coding, p.missing + q.missing, form)
+    return opened(lo, bounded(p.nom * q.nom), hi, dim, hint, direction, coding, p.missing + q.missing, form)
 
 
 def div(a: Value, b: Value) -> Value:
@@ -183,7 +192,7 @@ def div(a: Value, b: Value) -> Value:
     if type(a) is not Quantity and type(b) is not Quantity:
         if not b:
             raise _by_zero(a, b)
-        return _bounded(Fraction(a) / b)  # type: ignore[arg-type,operator]
+        return bounded(Fraction(a) / b)  # type: ignore[arg-type,operator]
     p, q = as_quantity(a), as_quantity(b)
     for x in (p, q):
         if x.dim is LEVEL or x.unit == "degC":
@@ -196,12 +205,12 @@ def div(a: Value, b: Value) -> Value:
     if p.lo is p.hi and q.lo is q.hi and not p.missing and not q.missing:
         if not q.nom:
             raise _by_zero(a, b)
-        total = _bounded(Fraction(p.nom) / q.nom)
+        total = bounded(Fraction(p.nom) / q.nom)
         return total if dim is NONE else Quantity(total, total, total, dim, hint, direction, coding)
     form = "typ" if p.form == "typ" or q.form == "typ" else ""
     lo, hi = _corners(ends(p), _inverse(a, b, q))
-    nom = _bounded(Fraction(p.nom) / q.nom) if q.nom else 0
-    return _opened(lo, nom, hi, dim, hint, direction, coding, p.missing + q.missing, form)
+    nom = bounded(Fraction(p.nom) / q.nom) if q.nom else 0
+    return opened(lo, nom, hi, dim, hint, direction, coding, p.missing + q.missing, form)
 
 
 def _by_zero(a: Value, b: Value) -> UnitError:
@@ -224,7 +233,7 @@ def ends(q: Quantity) -> tuple[End, End]:
     """Smallest and largest value `q` may have; infinite where parts are unknown."""
     if not q.missing:
         return q.lo, q.hi
-    return (q.lo if q.bound == ">=" else -_INF), (q.hi if q.bound == "<=" else _INF)
+    return (-_INF if q.bound in _NO_LOW else q.lo), (_INF if q.bound in _NO_HIGH else q.hi)
 
 
 def _corner(x: End, y: End) -> End:
@@ -240,37 +249,24 @@ def _corners(a: tuple[End, End], b: tuple[End, End]) -> tuple[End, End]:
     return min(corners), max(corners)
 
 
-def _opened(lo: End, nom: Number, hi: End, dim: Dim, hint: str, direction: str, coding: str, missing: int, form: str) -> Value:
+def opened(lo: End, nom: Number, hi: End, dim: Dim, hint: str, direction: str, coding: str, missing: int, form: str) -> Value:
     """A quantity from possibly infinite ends."""
-    open_lo, open_hi = lo == -_INF, hi == _INF
-    bound = ""
-    if missing:
-        bound = "?" if open_lo == open_hi else "<=" if open_lo else ">="
-        if open_lo and open_hi:
-            lo = hi = nom
-        elif open_hi:
-            nom = hi = max(nom, lo)  # type: ignore[type-var]
-        elif open_lo:
-            nom = lo = min(nom, hi)  # type: ignore[type-var]
-    return collapsed(Quantity(_bounded(lo), tidy(nom), _bounded(hi), dim, hint, direction, coding, missing, bound, form))  # type: ignore[arg-type]
+    bound = _bound(lo == -_INF, hi == _INF)
+    if not missing or bound == "in":
+        return collapsed(Quantity(_finite(lo), tidy(nom), _finite(hi), dim, hint, direction, coding, missing, bound, form))
+    if bound == "?":
+        low = high = nom
+    elif bound == "<=":
+        high = _finite(hi)
+        low = nom = min(nom, high)
+    else:
+        low = _finite(lo)
+        high = nom = max(nom, low)
+    return Quantity(low, nom, high, dim, hint, direction, coding, missing, bound, form)
 
 
-def _bounded(value: Number) -> Number:
-    if type(value) is Fraction:
-        if value.denominator == 1:
-            value = value.numerator
-        elif value.denominator.bit_length() > MAX_BITS or value.numerator.bit_length() > MAX_BITS:
-            raise _too_large()
-        else:
-            return value
-    if value.bit_length() > MAX_BITS:  # type: ignore[union-attr]
-        raise _too_large()
-    return value
-
-
-def _too_large() -> UnitError:
-    return UnitError("HW1113", f"the result has more than {MAX_BITS} bits", ("no figure of a design is that large",),
-                     "look for a power or a product that runs away")
+def _finite(end: End) -> Number:
+    return bounded(end)  # type: ignore[arg-type]
 
 
 def _product_tags(p: Quantity, q: Quantity, dim: Dim) -> tuple[str, str]:
@@ -290,7 +286,7 @@ def _product_hint(p: Quantity, q: Quantity, dim: Dim) -> str:
     for x, y in ((p.unit, q.unit), (q.unit, p.unit)):
         head, _, last = x.rpartition("/")
         if head and last == y:
-            return head
+            return "K" if head == "degC" else head  # 2 degC/W * 10 W is a difference
     return ""
 
 
@@ -312,15 +308,16 @@ def power(base: Value, exponent: Value) -> Value:
     """`base ** exponent` for a whole exponent of at most 4096. Raises UnitError HW1110, HW1108, HW1113."""
     if type(exponent) is Fraction and exponent.denominator == 1:
         exponent = exponent.numerator
-    if type(exponent) is not int or abs(exponent) > 4096:
-        raise UnitError("HW1110", f"cannot raise {describe(base)} to {describe(exponent)}", (), "the exponent is a whole number up to 4096")
+    if not isinstance(exponent, int) or abs(exponent) > 4096:
+        raise UnitError("HW1110", f"cannot raise {describe(base)} to {describe(exponent)}", (),
+                        "the exponent is a whole number up to 4096")
     if exponent < 0:
         return div(1, power(base, -exponent))
     if type(base) is not Quantity:
         n, m = base.numerator, base.denominator  # type: ignore[union-attr]
         if max(n.bit_length(), m.bit_length()) * exponent > 2 * MAX_BITS:
-            raise _too_large()
-        return _bounded(base**exponent)  # type: ignore[operator,arg-type]
+            raise too_large()
+        return bounded(base**exponent)  # type: ignore[operator]
     result: Value = 1
     for _ in range(exponent):
         result = mul(result, base)

@@ -10,7 +10,7 @@ mass are independent bases: nothing in a design converts one into the other, and
 
 from __future__ import annotations
 
-_ORDER = ("operation", "energy", "information", "mass", "temperature", "loss", "level", "length", "current", "time")
+_ORDER = ("operation", "energy", "information", "mass", "temperature", "loss", "level", "current", "time", "length")
 _RANK = {name: i for i, name in enumerate(_ORDER)}
 
 Exponents = tuple[tuple[str, int], ...]

@@ -1,8 +1,8 @@
 """Printing values: for people (`text`) and for programs (`as_json`).
 
-`text` shows at most 6 significant digits, exactly where that is exact; integers without a unit are never rounded. A value keeps the
-unit it was written in while the number stays readable, else the prefix changes (`64800 GB/s` is `64.8 TB/s`); a value nobody wrote
-a unit for gets the usual one of its dimension.
+`text` shows at most 6 significant digits, exactly where that is exact; integers without a unit are never rounded. A value keeps
+the unit it was written in while the number stays readable, else the prefix changes (`64800 GB/s` is `64.8 TB/s`); a value nobody
+wrote a unit for gets the usual one of its dimension.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from hwdsl.types.dimension import NONE
-from hwdsl.types.unit import IEC, SI, Number, Unit, natural, tidy, unit as look_up
+from hwdsl.types.unit import IEC, SI, Number, Unit, natural, tidy
+from hwdsl.types.unit import unit as look_up
 from hwdsl.types.value import Quantity, Value, unknown_unit
 
-_READABLE = (Fraction(1, 100), 10**4)
+_READABLE_FROM = Fraction(1, 100)
+_READABLE_BELOW = 10**4
 
 
 def text(value: Value, unit: str | None = None, digits: int = 6) -> str:
@@ -23,16 +25,16 @@ def text(value: Value, unit: str | None = None, digits: int = 6) -> str:
     """
     if type(value) is not Quantity:
         return digits_of(value, digits)  # type: ignore[arg-type]
-    u = _forced(value, unit) if unit is not None else display_unit(value)
+    u = _forced(unit) if unit is not None else display_unit(value)
     if value.is_exact:
-        return _with_unit(value, value.nom, u, digits)
+        return _with_unit(value.nom, u, digits)
     if value.missing:
         return _bounded(value, u, digits)
     if value.form == "+-":
         return _tolerance(value, u, digits)
-    out = f"{_with_unit(value, value.lo, u, digits)} to {_with_unit(value, value.hi, u, digits)}"
+    out = f"{_with_unit(value.lo, u, digits)} to {_with_unit(value.hi, u, digits)}"
     if value.form == "typ" or value.nom * 2 != value.lo + value.hi:
-        out += f" typ {_with_unit(value, value.nom, u, digits)}"
+        out += f" typ {_with_unit(value.nom, u, digits)}"
     return out
 
 
@@ -45,28 +47,31 @@ def _tolerance(value: Quantity, u: Unit, digits: int) -> str:
 
 def _bounded(value: Quantity, u: Unit, digits: int) -> str:
     parts = f"{value.missing} part{'' if value.missing == 1 else 's'} unknown"
+    if value.bound == "in":
+        return f"{_with_unit(value.lo, u, digits)} to {_with_unit(value.hi, u, digits)} ({parts})"
     if value.bound == "?" or (value.bound == ">=" and not value.lo):
         return f"unknown ({parts})" if value.missing > 1 else "unknown"
-    return f"{value.bound} {_with_unit(value, value.lo if value.bound == '>=' else value.hi, u, digits)} ({parts})"
+    return f"{value.bound} {_with_unit(value.lo if value.bound == '>=' else value.hi, u, digits)} ({parts})"
 
 
 def both(a: Value, b: Value) -> tuple[str, str]:
     """`text` of two different values, with as many digits as it takes to tell them apart (at most 18)."""
-    for digits in (6, 9, 12, 18):
+    digits = 6
+    while True:
         shown = text(a, digits=digits), text(b, digits=digits)
-        if shown[0] != shown[1]:
-            break
-    return shown
+        if shown[0] != shown[1] or digits >= 18:
+            return shown
+        digits += 4
 
 
-def _forced(value: Quantity, word: str) -> Unit:
+def _forced(word: str) -> Unit:
     u = look_up(word)
     if u is None:
         raise unknown_unit(word)
     return u
 
 
-def _with_unit(value: Quantity, number: Number, u: Unit, digits: int) -> str:
+def _with_unit(number: Number, u: Unit, digits: int) -> str:
     return _joined(digits_of(scaled(number, u), digits), u.name)
 
 
@@ -85,10 +90,10 @@ def display_unit(value: Quantity) -> Unit:
     written = u is not None and u.dim is value.dim
     if u is None or not written:
         u = natural(value.dim)
-    size = abs(value.nom) or abs(value.hi) or abs(value.lo)
+    size = max(value.nom, -value.nom) or max(value.hi, -value.lo)
     if not size or not u.stem or u.offset:
         return u
-    if written and _READABLE[0] <= Fraction(size) / u.factor < _READABLE[1]:
+    if written and _READABLE_FROM <= Fraction(size) / u.factor < _READABLE_BELOW:
         return u
     return _prefixed(u, size)
 
@@ -134,7 +139,7 @@ def digits_of(number: Number, digits: int = 6) -> str:
 
 
 def _rounded(x: Fraction, places: int) -> int:
-    return round(x * 10**places if places >= 0 else x / 10**-places)
+    return round(x * Fraction(10) ** places)
 
 
 def _plain(figures: str, exponent: int) -> str:
@@ -157,8 +162,8 @@ def _exponent(x: Fraction) -> int:
 def as_json(value: Value) -> object:
     """A JSON value: a number for an int, else a dict.
 
-    Keys: `value` (nominal number in `unit`), `unit`, `exact` (the same as "p/q"), and, where they apply, `lo`, `hi`, `missing`,
-    `bound`, `direction`, `coding`.
+    Keys: `value` (nominal number in `unit`, null beyond the range of a float), `unit`, `exact` (the same as
+    "p/q"), and, where they apply, `lo`, `hi`, `missing`, `bound`, `direction`, `coding`.
     """
     if type(value) is int:
         return value
@@ -182,7 +187,10 @@ def _ratio(number: Number) -> str:
     return f"{number.numerator}/{number.denominator}" if number.denominator != 1 else str(number.numerator)
 
 
-def _float(number: Number) -> int | float:
+def _float(number: Number) -> int | float | None:
     if type(number) is int:
         return number
-    return float(number)
+    try:
+        return float(number)
+    except OverflowError:
+        return None

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from hwdsl.types.arithmetic import End, ends, merge_tags, mixed, mul, sub, add
+from fractions import Fraction
+
+from hwdsl.types.arithmetic import End, add, ends, merge_tags, mixed, opened, sub
 from hwdsl.types.dimension import LENGTH, NONE, TEMPERATURE
 from hwdsl.types.unit import IEC, Number, tidy
 from hwdsl.types.value import Quantity, UnitError, Value, as_quantity, collapsed
-from fractions import Fraction
 
 
 def interval(lo: Value, hi: Value, typ: Value | None = None) -> Value:
     """The closed interval `lo to hi`, nominal value `typ` (the middle when None).
 
-    Raises UnitError HW1109 when it is empty, `typ` lies outside or an end is not exact; HW1101, HW1104, HW1105 when the ends differ
-    in kind.
+    Raises UnitError HW1109 when it is empty, `typ` lies outside or an end is not exact; HW1101, HW1104, HW1105, HW1107 when
+    the ends differ in kind.
     """
     from hwdsl.types.format import text
 
@@ -91,14 +92,10 @@ def _extreme(sign: int, first: Value, others: tuple[Value, ...]) -> Value:
 
 
 def _from_ends(lo: End, nom: Number, hi: End, p: Quantity, q: Quantity, direction: str, coding: str) -> Value:
-    low_open, high_open = type(lo) is float, type(hi) is float
-    if not low_open and not high_open:
-        # A bound that cannot decide the extreme any more (min of an exact 3 W and "at least 5 W") leaves nothing unknown.
-        return collapsed(Quantity(lo, nom, hi, p.dim, p.unit or q.unit, direction, coding))  # type: ignore[arg-type]
-    bound = "?" if low_open and high_open else "<=" if low_open else ">="
-    a: Number = nom if low_open else lo  # type: ignore[assignment]
-    b: Number = nom if high_open else hi  # type: ignore[assignment]
-    return Quantity(min(a, b), nom, max(a, b), p.dim, p.unit or q.unit, direction, coding, p.missing + q.missing, bound)
+    """The extreme of two values of which one is not exact."""
+    # A bound that cannot decide the extreme any more (min of an exact 3 W and "at least 5 W") leaves nothing unknown.
+    missing = p.missing + q.missing if type(lo) is float or type(hi) is float else 0
+    return opened(lo, nom, hi, p.dim, p.unit or q.unit, direction, coding, missing, "")
 
 
 def compare(op: str, a: Value, b: Value) -> bool | None:

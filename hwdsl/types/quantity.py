@@ -3,11 +3,10 @@
 from hwdsl.types.arithmetic import add, bidi, div, mul, neg, one_way, power, rem, sub
 from hwdsl.types.interval import compare, interval, maximum, minimum, mismatch_hint, tolerance
 from hwdsl.types.unit import Number
-from hwdsl.types.value import (Quantity, UnitError, Value, as_quantity, describe, exact, expect, in_unit, quantity, tagged, unknown,
-                               unknown_unit)
+from hwdsl.types.value import Quantity, UnitError, Value, as_quantity, describe, exact, expect, in_unit, quantity, tagged, unknown
 
 __all__ = [
-    "Number", "Quantity", "UnitError", "Value", "add", "as_quantity", "bidi", "compare", "describe", "div", "exact", "expect", "in_unit",
-    "interval", "maximum", "minimum", "mismatch_hint", "mul", "neg", "one_way", "power", "quantity", "rem", "sub", "tagged", "tolerance",
-    "unknown", "unknown_unit",
+    "Number", "Quantity", "UnitError", "Value", "add", "as_quantity", "bidi", "compare", "describe", "div", "exact", "expect",
+    "in_unit", "interval", "maximum", "minimum", "mismatch_hint", "mul", "neg", "one_way", "power", "quantity", "rem", "sub",
+    "tagged", "tolerance", "unknown",
 ]

@@ -6,8 +6,9 @@ from hwdsl.types.unit import IEC, PLAIN, PREFIXED, SI, simple, unit
 
 _ALIASES = {
     "in": "inch", "inches": "inch", "foot": "ft", "feet": "ft", "metre": "m", "metres": "m", "meter": "m", "meters": "m",
-    "sec": "s", "secs": "s", "second": "s", "seconds": "s", "minute": "min", "minutes": "min", "mins": "min", "hr": "h", "hrs": "h",
-    "hour": "h", "hours": "h", "days": "d", "years": "yr", "watt": "W", "watts": "W", "joule": "J", "volt": "V", "volts": "V",
+    "sec": "s", "secs": "s", "second": "s", "seconds": "s",
+    "minute": "min", "minutes": "min", "mins": "min", "hr": "h", "hrs": "h", "hour": "h", "hours": "h",
+    "days": "d", "years": "yr", "watt": "W", "watts": "W", "joule": "J", "volt": "V", "volts": "V",
     "amp": "A", "amps": "A", "hertz": "Hz", "kelvin": "K", "C": "degC", "celsius": "degC", "degc": "degC", "deg": "degC",
     "ru": "U", "RU": "U", "u": "U", "ou": "OU", "lbs": "lb", "kilo": "kg", "tonne": "t", "ton": "t", "litre": "L", "liter": "L",
     "l": "L", "lpm": "L/min", "LPM": "L/min", "rmb": "CNY", "RMB": "CNY", "yuan": "CNY", "usd": "USD", "dollar": "USD",
@@ -73,12 +74,15 @@ def _closest(word: str) -> str | None:
 
 
 def _distance(a: str, b: str, limit: int) -> int:
-    """Edit distance (insert, delete, replace); anything above `limit` may come back as `limit + 1`."""
+    """Edit distance (insert, delete, replace, swap neighbours); anything above `limit` may come back as `limit + 1`."""
+    before: list[int] = []
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
-        last, row = row, [i]
+        older, before, row = before, row, [i]
         for j, y in enumerate(b, 1):
-            row.append(min(last[j] + 1, row[-1] + 1, last[j - 1] + (x != y)))
+            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (x != y)))
+            if older and j > 1 and x == b[j - 2] and y == a[i - 2]:
+                row[j] = min(row[j], older[j - 2] + 1)
         if min(row) > limit:
             return limit + 1
     return row[-1]

@@ -84,7 +84,8 @@ PLAIN: dict[str, tuple[Dim, Number]] = {
     "yr": (d.TIME, 31557600), "year": (d.TIME, 31557600),
     "inch": (d.LENGTH, Fraction(254, 10**4)), "ft": (d.LENGTH, Fraction(3048, 10**4)), "mil": (d.LENGTH, Fraction(254, 10**7)),
     "U": (d.LENGTH, Fraction(4445, 10**5)), "OU": (d.LENGTH, Fraction(48, 1000)),
-    "m2": (d.AREA, 1), "cm2": (d.AREA, Fraction(1, 10**4)), "mm2": (d.AREA, Fraction(1, 10**6)), "um2": (d.AREA, Fraction(1, 10**12)),
+    "m2": (d.AREA, 1), "cm2": (d.AREA, Fraction(1, 10**4)), "mm2": (d.AREA, Fraction(1, 10**6)),
+    "um2": (d.AREA, Fraction(1, 10**12)),
     "m3": (d.VOLUME, 1), "cm3": (d.VOLUME, Fraction(1, 10**6)), "mm3": (d.VOLUME, Fraction(1, 10**9)),
     "t": (d.MASS, 1000), "lb": (d.MASS, Fraction(45359237, 10**8)),
     "BTU": (d.ENERGY, Fraction(105505585262, 10**8)),
@@ -138,7 +139,7 @@ def simple(word: str) -> Unit | None:
 def _compound(word: str) -> Unit | None:
     first, *rest = word.split("/")
     head = _transfers(first, rest) or unit(first)
-    if head is None:
+    if head is None or head.dim is d.LEVEL:
         return None
     dim, factor = head.dim, head.factor
     for part in rest:

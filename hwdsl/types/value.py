@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hwdsl.types.dimension import NONE, TEMPERATURE, Dim
+from hwdsl.types.dimension import LEVEL, NONE, TEMPERATURE, Dim
 from hwdsl.types.unit import Number, suggest, tidy, unit
 
-MAX_BITS = 1 << 15
-"""Numerators and denominators beyond this many bits are refused: no figure of a design needs them, repeated squaring makes them."""
+MAX_BITS = 1 << 13
+"""Numerators and denominators beyond this many bits are refused: no figure of a design needs them, repeated squaring does."""
 
 
 class UnitError(Exception):
@@ -41,7 +41,8 @@ class Quantity:
     direction    "" (untagged: adopts the other operand's), "one" or "bidi" (both directions added up)
     coding       "" (untagged), "raw" or "net"
     missing      number of unknown parts; the known part is then a bound of the true value on the side that `bound` says
-    bound        ">=" lower bound, "<=" upper bound, "?" neither; "" when nothing is missing
+    bound        ">=" lower bound, "<=" upper bound, "?" neither, "in" both (lo to hi holds although parts are unknown, as in a
+                 quotient by a lower bound); "" when nothing is missing
     form         how the interval was written: "typ" (its nominal value was stated), "+-" (a tolerance: on the right of `==` any
                  value inside is equal), ""
 
@@ -108,16 +109,17 @@ class Quantity:
 
 
 # Writing through the slots is the cheapest way past `__setattr__`.
-_lo = Quantity.lo.__set__  # type: ignore[attr-defined,union-attr]
-_nom = Quantity.nom.__set__  # type: ignore[attr-defined,union-attr]
-_hi = Quantity.hi.__set__  # type: ignore[attr-defined,union-attr]
-_dim = Quantity.dim.__set__  # type: ignore[attr-defined]
-_unit = Quantity.unit.__set__  # type: ignore[attr-defined]
-_direction = Quantity.direction.__set__  # type: ignore[attr-defined]
-_coding = Quantity.coding.__set__  # type: ignore[attr-defined]
-_missing = Quantity.missing.__set__  # type: ignore[attr-defined,union-attr]
-_bound = Quantity.bound.__set__  # type: ignore[attr-defined]
-_form = Quantity.form.__set__  # type: ignore[attr-defined]
+_slots = vars(Quantity)
+_lo = _slots["lo"].__set__
+_nom = _slots["nom"].__set__
+_hi = _slots["hi"].__set__
+_dim = _slots["dim"].__set__
+_unit = _slots["unit"].__set__
+_direction = _slots["direction"].__set__
+_coding = _slots["coding"].__set__
+_missing = _slots["missing"].__set__
+_bound = _slots["bound"].__set__
+_form = _slots["form"].__set__
 
 Value = int | Fraction | Quantity
 """What arithmetic takes and gives."""
@@ -126,7 +128,7 @@ Value = int | Fraction | Quantity
 def quantity(value: Number, unit_word: str) -> Quantity:
     """`value` in the unit `unit_word` (`quantity(400, "Gb/s")`).
 
-    Raises UnitError HW1103, with a suggestion where there is one, when the word is no unit.
+    Raises UnitError HW1103, with a suggestion where there is one, when the word is no unit; HW1113 when the number is too large.
     """
     u = unit(unit_word)
     if u is None:
@@ -134,8 +136,28 @@ def quantity(value: Number, unit_word: str) -> Quantity:
     base = value * u.factor
     if u.offset:
         base = base + u.offset
-    base = tidy(base)
+    base = bounded(base)
     return Quantity(base, base, base, u.dim, u.name)
+
+
+def bounded(value: Number) -> Number:
+    """`value`, as an int when it is whole. Raises UnitError HW1113 beyond `MAX_BITS`."""
+    if type(value) is Fraction:
+        if value.denominator == 1:
+            value = value.numerator
+        elif value.denominator.bit_length() > MAX_BITS or value.numerator.bit_length() > MAX_BITS:
+            raise too_large()
+        else:
+            return value
+    if value.bit_length() > MAX_BITS:  # type: ignore[union-attr]
+        raise too_large()
+    return value
+
+
+def too_large() -> UnitError:
+    """The error for a number beyond `MAX_BITS`."""
+    return UnitError("HW1113", f"a number of more than {MAX_BITS} bits", ("no figure of a design is that large",),
+                     "look for a power or a product that runs away")
 
 
 def unknown_unit(word: str) -> UnitError:
@@ -159,8 +181,9 @@ def exact(value: Number, dim: Dim, unit: str = "", direction: str = "", coding: 
 
 
 def unknown(dim: Dim, unit: str = "", missing: int = 1) -> Quantity:
-    """A figure nobody published, of a kind that cannot be negative: at least 0, `missing` parts unknown."""
-    return Quantity(0, 0, 0, dim, unit, "", "", missing)
+    """A figure nobody published: at least 0 (of a level or a temperature not even that), `missing` parts unknown."""
+    bound = "?" if dim is LEVEL or dim is TEMPERATURE else ">="
+    return Quantity(0, 0, 0, dim, unit, "", "", missing, bound)
 
 
 def tagged(value: Quantity, direction: str | None = None, coding: str | None = None) -> Quantity:
@@ -207,7 +230,7 @@ def expect(value: Value, dim: Dim, what: str) -> Value:
     from hwdsl.types.unit import natural
 
     wanted = "a plain number" if dim is NONE else dim.name
-    help = ""
+    advice = ""
     if type(value) is not Quantity:
-        help = f"give it a unit: `{text(value)} {natural(dim).name}`"
-    raise UnitError("HW1111", f"{what} is {wanted}, found {describe(value)}", (), help)
+        advice = f"give it a unit: `{text(value)} {natural(dim).name}`"
+    raise UnitError("HW1111", f"{what} is {wanted}, found {describe(value)}", (), advice)
