@@ -8,8 +8,6 @@ Public Python API: `Session` and `Design` (see `hwdsl.api`), imported on first u
     print(design.query("count(B200)").text)
 """
 
-from __future__ import annotations
-
 import os.path as _path
 
 __version__ = "0.1.0"

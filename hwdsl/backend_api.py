@@ -76,13 +76,27 @@ class Options(Record):
 
 
 class Backend(Protocol):
-    """See the module."""
+    """See the module. (Properties, so that plain class attributes of a narrower type fit.)"""
 
-    name: str
-    summary: str
-    api: int
-    artefacts: tuple[str, ...]
-    needs: str
+    @property
+    def name(self) -> str:
+        """How `--only` calls it."""
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+
+    @property
+    def api(self) -> int:
+        """The version of this surface it was written for."""
+
+    @property
+    def artefacts(self) -> tuple[str, ...]:
+        """The file names it writes, all of them, every time."""
+
+    @property
+    def needs(self) -> str:
+        """The lowest IR level it reads: "L0", "L1" or "L2"."""
 
     def emit(self, design: Any, sink: Sink, options: Options) -> None:
         """Write the artefacts of `design` into `sink`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -37,7 +37,7 @@ class Summary(Record):
 
 class FakeDesign:
     name = "Fake"
-    parameters: Mapping[str, str] = {"n": "4"}
+    parameters: ClassVar[Mapping[str, str]] = {"n": "4"}
     mode: str | None = None
 
     def counts(self) -> dict[str, int]:
@@ -53,7 +53,7 @@ class FakeSession:
     on_open: Callable[[FakeSession, str], FakeDesign | None] = lambda session, path: FakeDesign()
     on_check: Callable[[FakeSession, str], Summary] = lambda session, path: Summary()
     on_test: Callable[[FakeSession, str], list[Outcome]] = lambda session, path: []
-    opened: list[dict[str, Any]] = []
+    opened: ClassVar[list[dict[str, Any]]] = []
 
     def __init__(self, *, progress: Callable[[str], None], memory_budget: int) -> None:
         self.diagnostics = Diagnostics()

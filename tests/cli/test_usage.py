@@ -90,7 +90,9 @@ def test_completion_offers_commands(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert capsys.readouterr().out.split() == ["plain,compile", "plain,completion"]
 
 
-@pytest.mark.parametrize(("text", "size"), [("512MiB", 512 * 1024**2), ("8GB", 8 * 10**9), ("1.5 GiB", 1536 * 1024**2), ("4096", 4096)])
+@pytest.mark.parametrize(("text", "size"), [
+    ("512MiB", 512 * 1024**2), ("8GB", 8 * 10**9), ("1.5 GiB", 1536 * 1024**2), ("4096", 4096),
+])
 def test_memory_sizes(hwc: Run, fake: Any, text: str, size: int) -> None:
     assert hwc("query", "a.hw", "1", "--memory", text).code == 0
     assert fake.opened[0]["memory"] == size
