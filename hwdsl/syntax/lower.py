@@ -1,8 +1,10 @@
 """From productions to the syntax tree: one method per production that makes a node.
 
-The machine calls `method(start, end, *children)` when it reduces a production whose alias (or origin) is the method's name; children
-are nodes, lists of nodes, texts of tokens, or None for optional parts left out. No parse tree stands in between.
+The machine calls `method(start, end, *children)` when it reduces a production whose alias (or origin) is the method's name;
+children are nodes, lists of nodes, texts of tokens, or None for optional parts left out. No parse tree stands in between. What a production
+means is said by `grammar/*.lark` and by the class of the node it makes.
 """
+# ruff: noqa: D102 (the docstring of a method would repeat that of its node)
 
 from __future__ import annotations
 
@@ -18,16 +20,44 @@ from hwdsl.syntax import ast
 _Annots = list[ast.Annot] | None
 _RuleTail = tuple[tuple[ast.Binder, ...], "ast.Expr | None", tuple[ast.Annot, ...], tuple[ast.Item, ...]]
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
+MAX_DIGITS = 200
+MAX_DEPTH = 120
+"""Levels of expressions below one statement: passes over the tree may recurse."""
 _tuple_new: Callable[..., Any] = tuple.__new__
 
 
 def exact(text: str) -> tuple[int | Fraction, bool]:
-    """Value of a number as written, exactly, and whether it was written as an integer."""
+    """Value of a number as written, exactly, and whether it was written as an integer.
+
+    OverflowError for what no figure of a machine needs and exact arithmetic could not bear (`1e999999999`).
+    """
     digits = text.replace("_", "")
+    if len(digits) > MAX_DIGITS:
+        raise OverflowError
     if digits.isdigit():
         return int(digits), True
+    if len(digits.lower().partition("e")[2].lstrip("+-0")) > 3:
+        raise OverflowError
     value = Fraction(digits)
     return (value.numerator if value.denominator == 1 else value), False
+
+
+def is_deeper(node: ast.Node, limit: int) -> bool:
+    """Whether the expressions of `node`, bodies apart, nest deeper than `limit`; does not recurse."""
+    level: list[Any] = [getattr(node, f) for f in type(node)._fields if f not in ("body", "items")]
+    depth = 0
+    while level:
+        depth += 1
+        below: list[Any] = []
+        for value in level:
+            if isinstance(value, ast.Node):
+                below += value._values()
+            elif isinstance(value, tuple) and not isinstance(value, Span):
+                below += value
+        level = below
+        if depth > 2 * limit:
+            return True
+    return False
 
 
 class Lowering:
@@ -59,22 +89,40 @@ class Lowering:
         xs.append(x)
         return xs
 
+    def add_item(self, start: int, end: int, xs: list[ast.Item], x: ast.Item) -> list[ast.Item]:
+        """As `list_more`, for statements: one whose expressions nest too deeply is replaced by an error."""
+        if end - x.span.start > MAX_DEPTH and is_deeper(x, MAX_DEPTH):
+            self._error("HW0110", f"expression nested more than {MAX_DEPTH} deep", x.span,
+                        help="name its parts with `const`, or put the terms of a sum into a list: `sum([..])`")
+            x = ast.ErrorItem(x.span, (), "")
+        xs.append(x)
+        return xs
+
     # ------------------------------------------------------------ expressions
+    def missing(self, start: int, end: int, text: str) -> ast.ErrorExpr:
+        return ast.ErrorExpr(self._span(start, end))
+
     def name(self, start: int, end: int, text: str) -> ast.Name:
         return ast.Name(_tuple_new(Span, (self.path, start, end)), text)
 
-    def number(self, start: int, end: int, text: str) -> ast.Number:
-        value, is_int = exact(text)
-        return ast.Number(self._span(start, end), value, None, is_int)
+    def number(self, start: int, end: int, text: str) -> ast.Expr:
+        return self._number(start, end, text, None)
 
-    def quantity(self, start: int, end: int, text: str) -> ast.Number:
+    def quantity(self, start: int, end: int, text: str) -> ast.Expr:
         digits, unit = text.split()
-        value, is_int = exact(digits)
-        return ast.Number(self._span(start, end), value, unit, is_int)
+        return self._number(start, end, digits, unit)
 
-    def money(self, start: int, end: int, text: str) -> ast.Number:
-        value, is_int = exact(text[1:])
-        return ast.Number(self._span(start, end), value, "USD", is_int)
+    def money(self, start: int, end: int, text: str) -> ast.Expr:
+        return self._number(start, end, text[1:], "USD")
+
+    def _number(self, start: int, end: int, digits: str, unit: str | None) -> ast.Expr:
+        span = self._span(start, end)
+        try:
+            value, is_int = exact(digits)
+        except OverflowError:
+            self._error("HW0121", "number out of range", span, help=f"a number has at most {MAX_DIGITS} digits, its exponent at most 3")
+            return ast.ErrorExpr(span)
+        return ast.Number(span, value, unit, is_int)
 
     def string(self, start: int, end: int, text: str) -> ast.String:
         return ast.String(self._span(start, end), self._unescape(start, text))

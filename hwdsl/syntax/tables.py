@@ -9,6 +9,7 @@ as fast as Lark's own.
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import Any
 
 from hwdsl.node import Record
@@ -54,16 +55,8 @@ class Tables(Record):
 
 def grammar_text() -> str:
     """The grammar, its pieces joined."""
-    from hwdsl.grammar import PIECES
-
-    folder = _grammar_folder()
-    return "\n".join(_read(f"{folder}/{piece}") for piece in PIECES)
-
-
-def _grammar_folder() -> str:
-    import hwdsl.grammar
-
-    return str(hwdsl.grammar.__path__[0])
+    pieces = import_module("hwdsl.grammar")
+    return "\n".join(_read(f"{pieces.__path__[0]}/{piece}") for piece in pieces.PIECES)
 
 
 def _read(path: str) -> str:
@@ -92,8 +85,8 @@ def build() -> Tables:
             rows[state][symbol] = arg if is_shift else ~index.get(id(arg), numbers[arg])
     spelled, patterns = _terminals(parser.terminals)
     reserved = tuple(sorted(w for w in spelled if w[0].isalpha() and not re.fullmatch(patterns["NAME"], w)))
-    return Tables(_share(rows), [_rule(r) for r in parser.rules], dict(table.start_states), dict(table.end_states), spelled, patterns,
-                  reserved)
+    rules = [_rule(r) for r in parser.rules]
+    return Tables(_share(rows), rules, dict(table.start_states), dict(table.end_states), spelled, patterns, reserved)
 
 
 def _share(rows: list[dict[str, int]]) -> list[dict[str, int]]:
