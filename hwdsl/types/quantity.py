@@ -1,7 +1,7 @@
 """The whole of quantities in one import: the value, its arithmetic, its comparisons (see the modules for the contracts)."""
 
 from hwdsl.types.arithmetic import add, bidi, div, mul, neg, one_way, power, rem, sub
-from hwdsl.types.interval import compare, interval, maximum, minimum, mismatch_hint, tolerance
+from hwdsl.types.comparison import compare, interval, maximum, minimum, mismatch_hint, tolerance
 from hwdsl.types.unit import Number
 from hwdsl.types.value import Quantity, UnitError, Value, as_quantity, describe, exact, expect, in_unit, quantity, tagged, unknown
 

@@ -18,7 +18,6 @@ from hwdsl.types import (
     div,
     interval,
     mul,
-    quantity,
     sub,
     tagged,
     text,
@@ -27,6 +26,7 @@ from hwdsl.types import (
 )
 from hwdsl.types import dimension as d
 from hwdsl.types.format import both, digits_of
+from hwdsl.types.quantity import quantity
 
 Q = quantity
 F = Fraction

@@ -20,7 +20,6 @@ from hwdsl.types import (
     minimum,
     mismatch_hint,
     mul,
-    quantity,
     sub,
     tagged,
     tolerance,
@@ -28,6 +27,7 @@ from hwdsl.types import (
 )
 from hwdsl.types import dimension as d
 from hwdsl.types.arithmetic import ends
+from hwdsl.types.quantity import quantity
 from hwdsl.types.value import as_quantity
 
 Q = quantity

@@ -26,7 +26,6 @@ from hwdsl.types import (
     neg,
     one_way,
     power,
-    quantity,
     rem,
     sub,
     tagged,
@@ -35,6 +34,7 @@ from hwdsl.types import (
 )
 from hwdsl.types import dimension as d
 from hwdsl.types.codes import CODES
+from hwdsl.types.quantity import quantity
 
 Q = quantity
 numbers = st.one_of(st.integers(-(10**12), 10**12), st.fractions(max_denominator=10**6))

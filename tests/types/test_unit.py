@@ -6,10 +6,11 @@ from fractions import Fraction
 
 import pytest
 
-from hwdsl.types import UnitError, money, quantity, suggest, unit
+from hwdsl.types import UnitError, money, suggest
 from hwdsl.types import dimension as d
+from hwdsl.types.quantity import quantity
 from hwdsl.types.suggest import _words
-from hwdsl.types.unit import natural
+from hwdsl.types.unit import natural, unit
 
 WORTH = [
     ("b", d.INFORMATION, 1), ("bit", d.INFORMATION, 1), ("bits", d.INFORMATION, 1), ("B", d.INFORMATION, 8),
