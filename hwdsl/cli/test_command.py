@@ -44,13 +44,15 @@ def command(files: tuple[str, ...], junit: str | None, memory: int, form: str, c
     paths = list(dict.fromkeys(files)) or _below(".")
     if not paths:
         session.diagnostics.error("HW0030", "there is no `.hw` file below this folder", help="name the files to test")
+    own = list(session.diagnostics.items)
     start = time.perf_counter()
     tested = [_test(session, console, path) for path in paths]
     elapsed = time.perf_counter() - start
     _report(console, session, tested, elapsed)
+    before = len(session.diagnostics.items)
     if junit is not None:
         _write_junit(junit, tested, session)
-    own = tuple(d for d in session.diagnostics.items if d.code[:4] == "HW00" and not any(d in t.trouble for t in tested))
+    own += session.diagnostics.items[before:]
     console.findings(own, session.sources)
     everything = [d for t in tested for d in t.trouble] + [d for t in tested for r in t.results for d in r.diagnostics]
     results = [r for t in tested for r in t.results]
