@@ -4,15 +4,15 @@
 their module are not repeated here.
 """
 
-from hwdsl.types.arithmetic import add, bidi, div, mul, neg, one_way, power, rem, sub
+from hwdsl.types.arithmetic import add, bidi, div, mul, neg, one_way, power, sub
 from hwdsl.types.comparison import compare, interval, maximum, minimum, mismatch_hint, tolerance
 from hwdsl.types.dimension import Dim, money
 from hwdsl.types.format import as_json, text
 from hwdsl.types.unit import Number, Unit, suggest
-from hwdsl.types.value import Quantity, UnitError, Value, describe, exact, expect, in_unit, tagged, unknown
+from hwdsl.types.value import Quantity, UnitError, Value, describe, exact, in_unit, tagged, unknown
 
 __all__ = [
     "Dim", "Number", "Quantity", "Unit", "UnitError", "Value", "add", "as_json", "bidi", "compare", "describe", "div", "exact",
-    "expect", "in_unit", "interval", "maximum", "minimum", "mismatch_hint", "money", "mul", "neg", "one_way", "power", "rem",
+    "in_unit", "interval", "maximum", "minimum", "mismatch_hint", "money", "mul", "neg", "one_way", "power",
     "sub", "suggest", "tagged", "text", "tolerance", "unknown",
 ]

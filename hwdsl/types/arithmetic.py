@@ -24,7 +24,7 @@ End = int | Fraction | float
 
 
 def add(a: Value, b: Value) -> Value:
-    """`a + b`. Raises UnitError HW1101, HW1104..HW1107, HW1114."""
+    """`a + b`. Raises UnitError HW1101, HW1104..HW1107, HW1112."""
     return _sum(a, b, 1)
 
 
@@ -97,11 +97,11 @@ def _sum_of_temperatures(p: Quantity, q: Quantity, sign: int) -> str:
 
 
 def mixed(verb: str, a: Value, b: Value) -> UnitError:
-    """The error for two dimensions that cannot be added (HW1101), compared (HW1102) or are two currencies (HW1114)."""
+    """The error for two dimensions that cannot be added (HW1101), compared (HW1102) or are two currencies (HW1112)."""
     code = "HW1102" if verb == "compare" else "HW1101"
     p, q = as_quantity(a), as_quantity(b)
     if p.dim.currency and q.dim.currency:
-        return UnitError("HW1114", f"cannot {verb} {p.dim.currency} and {q.dim.currency}: {pair(p, q)}",
+        return UnitError("HW1112", f"cannot {verb} {p.dim.currency} and {q.dim.currency}: {pair(p, q)}",
                          ("there are no exchange rates in the language",),
                          "convert with a rate of your own: `const usd_per_cny = 0.14 USD/CNY;`")
     from hwdsl.types.format import text
@@ -169,7 +169,7 @@ def _no_scale(verb: str, q: Quantity) -> UnitError:
 
 
 def mul(a: Value, b: Value) -> Value:
-    """`a * b`. Raises UnitError HW1106, HW1107, HW1113."""
+    """`a * b`. Raises UnitError HW1106, HW1107, HW1111."""
     if type(a) is not Quantity and type(b) is not Quantity:
         return bounded(a * b)  # type: ignore[operator]
     p, q = as_quantity(a), as_quantity(b)
@@ -305,7 +305,7 @@ def _quotient_hint(p: Quantity, q: Quantity, dim: Dim) -> str:
 
 
 def power(base: Value, exponent: Value) -> Value:
-    """`base ** exponent` for a whole exponent of at most 4096. Raises UnitError HW1110, HW1108, HW1113."""
+    """`base ** exponent` for a whole exponent of at most 4096. Raises UnitError HW1110, HW1108, HW1111."""
     if type(exponent) is Fraction and exponent.denominator == 1:
         exponent = exponent.numerator
     if not isinstance(exponent, int) or abs(exponent) > 4096:
@@ -325,21 +325,6 @@ def power(base: Value, exponent: Value) -> Value:
         # [-1, 1] ** 2 is [0, 1]: the factors are the same number
         return Quantity(0, result.nom, result.hi, result.dim, result.unit, form=result.form)
     return result
-
-
-def rem(a: Value, b: Value) -> Value:
-    """`a % b`: never negative for a positive `b`. Raises UnitError HW1115 for intervals, HW1108, HW1101."""
-    p, q = as_quantity(a), as_quantity(b)
-    if p.dim is not q.dim:
-        raise mixed("take the remainder of", a, b)
-    if not p.is_exact or not q.is_exact or p.is_point or p.dim is LEVEL:
-        raise UnitError("HW1115", f"no remainder of {describe(a)} by {describe(b)}", ("both must be exact numbers",))
-    if not q.nom:
-        raise UnitError("HW1108", f"remainder by zero: {pair(a, b)}")
-    if type(a) is not Quantity and type(b) is not Quantity:
-        return tidy(a % b)  # type: ignore[operator]
-    total = tidy(p.nom % q.nom)
-    return collapsed(Quantity(total, total, total, p.dim, p.unit or q.unit, *merge_tags("take the remainder of", p, q)))
 
 
 def bidi(value: Value) -> Value:

@@ -101,7 +101,7 @@ def _from_ends(lo: End, nom: Number, hi: End, p: Quantity, q: Quantity, directio
 def compare(op: str, a: Value, b: Value) -> bool | None:
     """`a op b` for op in == != < <= > >=; None where intervals overlap or unknown parts leave it open.
 
-    `==` against a tolerance on the right holds for any value inside. Raises UnitError HW1102, HW1104, HW1105, HW1107, HW1114.
+    `==` against a tolerance on the right holds for any value inside. Raises UnitError HW1102, HW1104, HW1105, HW1107, HW1112.
     """
     if type(a) is Quantity or type(b) is Quantity:
         p, q = as_quantity(a), as_quantity(b)

@@ -128,7 +128,7 @@ Value = int | Fraction | Quantity
 def quantity(value: Number, unit_word: str) -> Quantity:
     """`value` in the unit `unit_word` (`quantity(400, "Gb/s")`).
 
-    Raises UnitError HW1103, with a suggestion where there is one, when the word is no unit; HW1113 when the number is too large.
+    Raises UnitError HW1103, with a suggestion where there is one, when the word is no unit; HW1111 when the number is too large.
     """
     u = unit(unit_word)
     if u is None:
@@ -141,7 +141,7 @@ def quantity(value: Number, unit_word: str) -> Quantity:
 
 
 def bounded(value: Number) -> Number:
-    """`value`, as an int when it is whole. Raises UnitError HW1113 beyond `MAX_BITS`."""
+    """`value`, as an int when it is whole. Raises UnitError HW1111 beyond `MAX_BITS`."""
     if type(value) is Fraction:
         if value.denominator == 1:
             value = value.numerator
@@ -156,7 +156,7 @@ def bounded(value: Number) -> Number:
 
 def too_large() -> UnitError:
     """The error for a number beyond `MAX_BITS`."""
-    return UnitError("HW1113", f"a number of more than {MAX_BITS} bits", ("no figure of a design is that large",),
+    return UnitError("HW1111", f"a number of more than {MAX_BITS} bits", ("no figure of a design is that large",),
                      "look for a power or a product that runs away")
 
 
@@ -203,12 +203,11 @@ def collapsed(q: Quantity) -> Value:
 
 
 def in_unit(value: Value, unit_word: str) -> Number:
-    """The nominal number of `value` in `unit_word`, exact. Raises UnitError HW1103 or HW1111."""
+    """The nominal number of `value` in `unit_word`, exact. ValueError when that unit measures something else."""
     u = unit(unit_word)
-    if u is None:
-        raise unknown_unit(unit_word)
     q = as_quantity(value)
-    expect(q, u.dim, f"a figure in {unit_word}")
+    if u is None or u.dim is not q.dim:
+        raise ValueError(f"{describe(value)} is not measured in {unit_word}")
     return tidy(Fraction(q.nom - u.offset) / u.factor)
 
 
@@ -220,17 +219,3 @@ def describe(value: Value) -> str:
     if type(value) is Quantity and value.dim is NONE:
         name = "number"
     return f"{name} ({text(value)})"
-
-
-def expect(value: Value, dim: Dim, what: str) -> Value:
-    """`value` if it has dimension `dim`; raises UnitError HW1111 naming `what` was expected (an attribute, a parameter)."""
-    if (value.dim if type(value) is Quantity else NONE) is dim:
-        return value
-    from hwdsl.types.format import text
-    from hwdsl.types.unit import natural
-
-    wanted = "a plain number" if dim is NONE else dim.name
-    advice = ""
-    if type(value) is not Quantity:
-        advice = f"give it a unit: `{text(value)} {natural(dim).name}`"
-    raise UnitError("HW1111", f"{what} is {wanted}, found {describe(value)}", (), advice)
