@@ -1,0 +1,50 @@
+"""Via chains: the media and modules of a connection, from the left end to the right end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hwdsl.elab.paths import resolve
+from hwdsl.ir.index import Ix
+from hwdsl.ir.l0 import End, PortArray, Template, ViaStep
+from hwdsl.sema.env import Env
+from hwdsl.sema.evaluate import evaluate
+from hwdsl.sema.mistake import mistake
+from hwdsl.sema.values import ComponentValue, Word, kind_name
+from hwdsl.sema.words import CONNECTOR_KINDS, MEDIUM_KINDS
+from hwdsl.syntax import ast
+
+if TYPE_CHECKING:
+    from hwdsl.elab.context import Elaborator
+
+
+def via_chain(el: Elaborator, t: Template, steps: tuple[ast.Expr, ...], env: Env) -> tuple[ViaStep, ...]:
+    """Evaluate a via chain. Raises Mistake."""
+    return tuple(_step(el, t, e, env) for e in steps)
+
+
+def _step(el: Elaborator, t: Template, expr: ast.Expr, env: Env) -> ViaStep:
+    from hwdsl.elab.specialise import specialise
+
+    if _is_path(t, expr):
+        found = resolve(t, expr, env)
+        if not isinstance(found.target, PortArray) or not all(isinstance(c, Ix) for c in found.coords):
+            raise mistake("HW3101", "a via chain runs through single ports of a panel", expr.span)
+        return ViaStep(None, End(found.path, tuple(found.coords)))
+    if isinstance(expr, ast.Name) and expr.name == "auto":
+        return ViaStep(None, None)
+    value = evaluate(expr, env)
+    if not isinstance(value, ComponentValue):
+        what = f"the word `{value.text}`" if isinstance(value, Word) else kind_name(value)
+        raise mistake("HW3101", f"a link runs via media and modules; this is {what}", expr.span)
+    kind = getattr(value.definition.item, "kind", "")
+    if kind not in MEDIUM_KINDS | CONNECTOR_KINDS:
+        raise mistake("HW3101", f"a link runs via media and modules; this is a {kind}", expr.span, help="name a cable, fibre, backplane, trace or module")
+    return ViaStep(specialise(el, value, expr.span))
+
+
+def _is_path(t: Template, expr: ast.Expr) -> bool:
+    head = expr
+    while isinstance(head, (ast.Member, ast.Index)):
+        head = head.base
+    return isinstance(head, ast.Name) and t.member(head.name) is not None

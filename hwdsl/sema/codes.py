@@ -1,0 +1,27 @@
+"""Codes of the files, names, constant evaluation and parameters."""
+
+CODES: dict[str, str] = {
+    "HW0001": "file not found",
+    "HW0002": "path is a directory",
+    "HW0003": "file cannot be read",
+    "HW0004": "file is not UTF-8 text",
+    "HW0005": "file is too large",
+    "HW1001": "unknown name",
+    "HW1002": "name declared twice",
+    "HW1003": "module not found",
+    "HW1004": "cyclic use",
+    "HW1005": "name is not public",
+    "HW1006": "definition in a circle",
+    "HW1007": "name shadows another",
+    "HW1008": "not a type",
+    "HW1009": "unknown member",
+    "HW1201": "wrong type of value",
+    "HW1202": "division by zero",
+    "HW1203": "integer needed",
+    "HW1204": "index outside the list",
+    "HW1205": "wrong arguments of a function",
+    "HW1206": "recursive function",
+    "HW1207": "expression takes too many steps",
+    "HW1208": "value depends on a rule variable",
+    "HW1209": "not a constant expression",
+}

@@ -1,0 +1,61 @@
+"""Attributes the compiler knows, with the dimension each must have, and the words that are values of themselves.
+
+One table, used by the checker, the documentation and the language server. A component may carry attributes that are not listed:
+they must not look like a misspelt listed one.
+"""
+
+from __future__ import annotations
+
+LENGTH, POWER, MONEY, MASS, INFO, RATE, TIME, RATIO, COUNT, WORD, BOOL, TEXT, LIST, LOSS, LEVEL = (
+    "length", "power", "money", "mass", "information", "information/time", "time", "ratio", "count", "word", "bool", "text",
+    "list", "loss", "optical power",
+)
+ENERGY_BIT, OPS, VOLTAGE, CURRENT, TEMPERATURE, FLOW, ANY = (
+    "energy/information", "operation/time", "voltage", "current", "temperature", "volume/time", "any",
+)
+
+ATTRIBUTES: dict[str, str] = {
+    # body and place
+    "height": LENGTH, "width": LENGTH, "depth": LENGTH, "length": LENGTH, "mass": MASS, "units": COUNT, "slots": COUNT,
+    # power and cooling
+    "power": POWER, "own_power": POWER, "tdp": POWER, "rating": POWER, "voltage": VOLTAGE, "current": CURRENT, "cooling": WORD,
+    "flow": FLOW, "temperature": TEMPERATURE, "die_power": POWER,
+    # money
+    "price": MONEY, "own_price": MONEY, "own_mass": MASS,
+    # memory and compute
+    "memory": INFO, "memory_bandwidth": RATE, "fp4": OPS, "fp6": OPS, "fp8": OPS, "fp16": OPS, "bf16": OPS, "tf32": OPS,
+    "fp32": OPS, "fp64": OPS, "int4": OPS, "int8": OPS,
+    # links
+    "lanes": COUNT, "raw": RATE, "net": RATE, "modulation": WORD, "encoding": WORD, "fec": WORD, "ber": RATIO, "energy": ENERGY_BIT,
+    "latency": TIME, "reach": ANY, "media": LIST, "capacity": RATE, "budget": LOSS, "tx_power": ANY, "interoperates": LIST,
+    # connectors, modules and media
+    "pairs": COUNT, "halves": COUNT, "fibres": COUNT, "plugs": COUNT, "loss": LOSS, "delay": ANY, "stock": LIST, "diameter": LENGTH,
+    "bend_radius": LENGTH, "fibres_per_link": COUNT, "fits": LIST, "connector": ANY, "sides": COUNT,
+    # behaviour
+    "relay": BOOL, "status": WORD, "role": WORD, "note": TEXT, "switching_time": TIME, "medium": ANY, "severity": WORD,
+    "part_number": TEXT, "vendor": TEXT, "slack": LENGTH, "fill": RATIO, "ratio": RATIO,
+}
+
+WORDS: frozenset[str] = frozenset("""
+    liquid air immersion hybrid two_phase
+    typ max min provisioned nominal verified unverified derived estimated
+    nrz pam4 pam3 pam6 pam8 qam16 dp_16qam
+    none rs528_514 rs544_514 rs272_257 kp4 kr4 crc flit line_128b130b line_64b66b line_8b10b line_256b257b
+    copper smf om3 om4 om5 os2 dac acc aec aoc lpo backplane pcb trace
+    failed planned absent spare active idle off dark through loopback
+    unknown_side north south east west front rear left right top bottom
+    error warning note
+    ring tree in_network halving_doubling direct hierarchical pairwise
+    chip memory switch engine ocs panel module board tray node rack row room power cooling system link cable fibre connector pathway
+    facility plane
+""".split())
+
+COMPONENT_KINDS: frozenset[str] = frozenset(
+    "chip memory switch engine ocs panel module board tray node rack row room power cooling system".split())
+MEDIUM_KINDS: frozenset[str] = frozenset("cable fibre backplane trace".split())
+CONNECTOR_KINDS: frozenset[str] = frozenset(("connector", "module"))
+OTHER_KINDS: frozenset[str] = frozenset(("link", "connector", "pathway", "workload"))
+RELAYING_KINDS: frozenset[str] = frozenset(("switch",))
+
+TYPE_NAMES: frozenset[str] = frozenset("int bool str list quantity length power rate time money mass any port".split())
+"""Names that may stand as the type of a parameter, besides kinds, enums and components."""
