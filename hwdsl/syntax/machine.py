@@ -1,7 +1,7 @@
 """The LALR(1) machine: shifts tokens and reduces productions until the text ends or a token does not fit.
 
-The machine knows nothing of recovery: `run` returns where it stopped, and whoever drives it may change the stack or the tokens and
-call it again.
+The machine knows nothing of recovery: `run` returns where it stopped, and whoever drives it may change the stack or the
+tokens and call it again.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from hwdsl.syntax.tables import Tables
 
 MAX_STACK = 400
 """States on the stack beyond which a text is nested too deeply: some 130 bodies or 200 brackets."""
+
+LISTS = (("members", "member"), ("study_items", "study_item"), ("items", "item"))
+"""Nonterminals of the lists of statements, and of one statement in each."""
 
 ACCEPTED = "accepted"
 STUCK = "stuck"
@@ -136,3 +139,72 @@ class Machine:
             if size != 1 or action is not None:
                 return state
             state = rows[below][origin]
+
+    # ------------------------------------------------------------ for recovery
+    def fits(self, *kinds: str, height: int | None = None) -> bool:
+        """Whether tokens of `kinds` could follow now (or on the lowest `height` states); changes nothing."""
+        rows, rules, soft = self.program.rows, self.program.rules, self.program.soft
+        states = self.states[:height]
+        for kind in kinds:
+            while True:
+                row = rows[states[-1]]
+                act = row.get(kind)
+                if act is None:
+                    if kind not in soft or "NAME" not in row:
+                        return kind == END and states[-1] == self.end_state
+                    kind = "NAME"
+                    continue
+                if act >= 0:
+                    states.append(act)
+                    break
+                origin, size = rules[~act][:2]
+                if size:
+                    del states[-size:]
+                states.append(rows[states[-1]][origin])
+        return True
+
+    def legal(self) -> set[str]:
+        """Terminals that could follow now."""
+        return {kind for kind in self.program.rows[self.states[-1]] if kind.isupper() and self.fits(kind)}
+
+    def settle(self, kind: str) -> None:
+        """Do the reductions that a token of `kind`, which must fit, would bring about."""
+        while True:
+            act = self.program.rows[self.states[-1]][kind]
+            if act >= 0:
+                return
+            origin, size, action, keep, through = self.program.rules[~act]
+            at = self.tokens.starts[self.at]
+            start, end = (self.starts[-size], self.ends[-1]) if size else (at, at)
+            children = self.values[len(self.values) - size:]
+            if action is None:
+                value = children[through]
+            else:
+                value = action(start, end, *[children[i] if i >= 0 else None for i in keep or range(size)])
+            self.cut(len(self.states) - size)
+            self.push(origin, value, start, end)
+
+    def cut(self, height: int) -> None:
+        """Keep the lowest `height` states."""
+        del self.states[height:], self.values[height - 1:], self.starts[height - 1:], self.ends[height - 1:]
+
+    def push(self, symbol: str, value: Any, start: int, end: int) -> None:
+        """Go on as if `symbol` had just been read."""
+        self.states.append(self.program.rows[self.states[-1]][symbol])
+        self.values.append(value)
+        self.starts.append(start)
+        self.ends.append(end)
+
+    def anchor(self) -> tuple[int, str]:
+        """(number of states, symbol) of the innermost list of statements that is open: what stands above is the broken one.
+
+        (0, "") when the text is no file.
+        """
+        for height in range(len(self.states), 0, -1):
+            row = self.program.rows[self.states[height - 1]]
+            for many, one in LISTS:
+                if one in row:
+                    return height, one
+                if many in row:
+                    return height, many
+        return 0, ""
