@@ -53,7 +53,8 @@ class Console:
         if items and not self.json:
             from hwdsl.diag.render import render_text
             sys.stdout.flush()
-            print(render_text(items, sources, color=self.color), file=sys.stderr, end="")
+            width = _terminal_width() if sys.stderr.isatty() else 120
+            print(render_text(items, sources, color=self.color, width=width), file=sys.stderr, end="")
 
     def say(self, text: str) -> None:
         """One line of the answer, on stdout; nothing with JSON."""

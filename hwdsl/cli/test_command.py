@@ -48,20 +48,21 @@ def command(files: tuple[str, ...], junit: str | None, memory: int, form: str, c
     start = time.perf_counter()
     tested = [_test(session, console, path) for path in paths]
     elapsed = time.perf_counter() - start
-    _report(console, session, tested, elapsed)
+    _report(console, tested, elapsed)
     before = len(session.diagnostics.items)
     if junit is not None:
         _write_junit(junit, tested, session)
     own += session.diagnostics.items[before:]
-    console.findings(own, session.sources)
-    everything = [d for t in tested for d in t.trouble] + [d for t in tested for r in t.results for d in r.diagnostics]
+    found = [d for t in tested for d in (*t.trouble, *(d for r in t.results if r.outcome != "passed" for d in r.diagnostics))]
+    everything = list(dict.fromkeys([*found, *own]))
+    console.findings(everything, session.sources)
     results = [r for t in tested for r in t.results]
     outcomes = [r.outcome for r in results]
-    failed = "failed" in outcomes or any(d.severity == "error" for d in (*everything, *own))
+    failed = "failed" in outcomes or any(d.severity == "error" for d in everything)
     console.document({
         "command": "test", "ok": not failed, **{k: outcomes.count(k) for k in _SIGN},
         "tests": [{"name": r.name, "file": r.file, "outcome": r.outcome, "seconds": r.seconds} for r in results],
-    }, dict.fromkeys([*everything, *own]), session.sources)
+    }, everything, session.sources)
     return 1 if failed else 0
 
 
@@ -84,13 +85,10 @@ def _test(session: Session, console: Console, path: str) -> FileResults:
     return FileResults(path, results, trouble)
 
 
-def _report(console: Console, session: Session, tested: list[FileResults], elapsed: float) -> None:
+def _report(console: Console, tested: list[FileResults], elapsed: float) -> None:
     for one in tested:
-        console.findings(one.trouble, session.sources)
         for r in one.results:
             console.say(f"{_SIGN[r.outcome]}  {r.file}: {r.name}")
-            if r.outcome != "passed":
-                console.findings(r.diagnostics, session.sources)
     outcomes = [r.outcome for t in tested for r in t.results]
     broken = sum(any(d.severity == "error" for d in t.trouble) for t in tested)
     words = [f"{outcomes.count('passed')} passed"]
