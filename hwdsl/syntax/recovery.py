@@ -34,11 +34,16 @@ class Recovery(Repairs):
     def drive(self) -> Any:
         """The value of the start symbol, None where the text is no file and could not be mended."""
         steps = 0
+        seen: tuple[int, int, int, str] | None = None
         while True:
             status = self.machine.run()
             if status == ACCEPTED:
                 return self.machine.values[0]
             steps += 1
+            here = (self.machine.at, len(self.tokens.kinds), len(self.machine.states), self.kind())
+            if here == seen and self.kind() != END:
+                self.machine.at += 1  # what should have helped did not: the token goes
+            seen = here
             if status == TOO_DEEP:
                 start = self.behind()
                 self.report("HW0110", f"nested too deeply: more than {MAX_STACK} open parts", start - 1, start,

@@ -7,6 +7,9 @@ token and, where one token proves little, its successor fit afterwards; so every
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+
 from hwdsl.diag.diagnostic import Diagnostic, Label
 from hwdsl.source.span import Span
 from hwdsl.source.text import SourceText
@@ -15,6 +18,7 @@ from hwdsl.syntax.lexer import BAD_NUMBER, BAD_STRING, END, STRAY, Tokens
 from hwdsl.syntax.machine import Machine
 from hwdsl.syntax.tables import Tables
 
+_NUMBER = re.compile(r"\$?[0-9][0-9_]*(?:\.[0-9][0-9_]*)?")
 _CLOSERS = {"(": ("RPAR", ")"), "[": ("RSQB", "]")}
 _OPERANDS = frozenset(("NAME", "NUMBER", "QUANTITY", "RPAR", "RSQB"))
 _SWAPS = (
@@ -65,8 +69,6 @@ class Repairs:
 
     def first(self) -> int:
         """Index of the first token of the statement that is broken."""
-        from bisect import bisect_left
-
         height, _ = self.machine.anchor()
         if height == 0:
             return 0
@@ -116,14 +118,15 @@ class Repairs:
         at, tokens = self.machine.at, self.tokens
         kind, text = tokens.kinds[at], tokens.texts[at]
         if kind == BAD_NUMBER:
-            digits = text[:next((i for i, c in enumerate(text) if c.isalpha() or c == "_"), len(text))].rstrip(".") or "0"
+            number = _NUMBER.match(text)
+            digits = number[0] if number else "0"
             word = text[len(digits):]
-            dotted = text.count(".") > 1
-            self.report_token("HW0113", f"`{text}` is no number" if dotted or not word else f"`{word}` touches the number `{digits}`",
-                              help="a number has one decimal point" if dotted or not word else
-                              f"for a product write `{digits} * {word}`, for a unit `{digits} {word}`")
-            tokens.kinds[at] = "MONEY" if digits.startswith("$") and len(digits) > 1 else "NUMBER"
-            tokens.texts[at] = digits if digits.strip("$").replace(".", "").isdigit() else "0"
+            if word[:1].isalpha() or word[:1] == "_":
+                self.report_token("HW0113", f"`{word}` touches the number `{digits}`",
+                                  help=f"for a product write `{digits} * {word}`, for a unit `{digits} {word}`")
+            else:
+                self.report_token("HW0113", f"`{text}` is no number", help="a number has one decimal point at most")
+            tokens.kinds[at], tokens.texts[at] = "MONEY" if digits.startswith("$") else "NUMBER", digits
         elif kind == BAD_STRING and text.startswith('"'):
             self.report_token("HW0111", "the string is not closed on its line", help='a string ends with `"` on the line it begins on')
             tokens.kinds[at] = "STRING"
@@ -256,7 +259,7 @@ class Repairs:
                 return False
             gap = self.source.text[tokens.ends[i - 1]:tokens.starts[i]]
             offset = gap.find("//")
-            if offset < 0 or "\n" in gap[:offset] or tokens.kinds[i - 1] not in _OPERANDS:
+            if offset < 0 or gap[offset + 2:offset + 3] in ("/", "!") or "\n" in gap[:offset] or tokens.kinds[i - 1] not in _OPERANDS:
                 continue
             start = tokens.ends[i - 1] + offset
             line_end = self.source.text.find("\n", start)

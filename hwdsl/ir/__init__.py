@@ -1,0 +1,1 @@
+"""Intermediate representations: index maps and spaces, L0 symbolic, L1 implicit, L2 flat."""

@@ -1,0 +1,60 @@
+"""How names and functions of a design enter evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from hwdsl.ir.l0 import Template
+from hwdsl.query import select
+from hwdsl.query.functions import TABLE, function
+from hwdsl.query.selection import AttributeOf
+from hwdsl.sema.env import Env, Hooks
+from hwdsl.source.span import Span
+from hwdsl.syntax import ast
+
+
+class QueryHooks(Hooks):
+    """Selections and query functions of the design in `env.context`.
+
+    `options` holds what queries need beside the template: the memory budget, the current mode and the failures of an `under`.
+    """
+
+    def __init__(self) -> None:
+        self.memory_budget = 2 * 1024**3
+        self.mode: Any = None
+        self.failed: tuple[Any, ...] = ()
+        self.level = "L0"
+
+    def name(self, word: str, env: Env, span: Span) -> Any:
+        return select.name_value(word, env)
+
+    def names(self, env: Env) -> Iterator[str]:
+        owner = env.context
+        if isinstance(owner, Template):
+            yield from owner.parts
+            yield from owner.ports
+            yield from (d.names[0] for d in owner.planes.values())
+
+    def member(self, value: Any, name: str, env: Env, span: Span) -> Any:
+        return select.member_value(value, name, env, span)
+
+    def index(self, value: Any, node: ast.Index, env: Env) -> Any:
+        return select.index_value(value, node, env)
+
+    def function(self, name: str) -> Callable[[ast.Call, Env], Any] | None:
+        return function(name)
+
+    def functions(self) -> Iterator[str]:
+        return iter(TABLE)
+
+    def scalar(self, value: Any, span: Span) -> Any:
+        if isinstance(value, AttributeOf):
+            from hwdsl.query.functions.figures import scalar
+
+            return scalar(value, span)
+        return value
+
+    def reached(self, level: str) -> None:
+        """Note the lowest IR level a query needed."""
+        self.level = max(self.level, level)

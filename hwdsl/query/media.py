@@ -1,0 +1,247 @@
+"""Cables, assemblies, modules, fibres and plugs: what is pulled, ordered and plugged, counted from structure.
+
+Links whose both ends sit in the same two connectors share one cable, up to the lanes of the medium. A module in a `via` exists
+once per occupied connector (or half); a module that is a part with `carry` is counted once however many links it holds.
+A backplane is ordered as assemblies that hold so many pairs; it has no cables. A medium with more than two plugs is a breakout:
+one cable an occupied connector on its common side.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hwdsl.ir.index import Ix, bounds, ix_vars, substitute
+from hwdsl.ir.l0 import Path, Template
+from hwdsl.ir.space import Cmp, Constraint, Space, count, determined, image_size
+from hwdsl.node import Record
+from hwdsl.query.attach import Attachment, attachments
+from hwdsl.query.counting import Sets, count_sets, operand_sets
+from hwdsl.query.lifted import Lifted, covers, end_constraints, exclusions, lifted_rules
+from hwdsl.sema.words import MEDIUM_KINDS
+
+
+class Tally(Record):
+    """Things of one rule: `cables`, `assemblies`, `plugs` and `fibres` by medium, `via_modules` by module template,
+    `part_modules` by path of the module part."""
+
+    links: int = 0
+    lanes: int = 0
+    pairs: int = 0
+    fibres: int = 0
+    cables: int = 0
+    assemblies: int = 0
+    plugs: int = 0
+    via_modules: tuple[tuple[Template, int], ...] = ()
+    part_modules: tuple[tuple[Path, int], ...] = ()
+    media: tuple[tuple[Template, int, int], ...] = ()
+    """(medium, cables, assemblies)"""
+
+
+def restrict(space: Space, constraints: list[Constraint]) -> tuple[Space, dict[str, Ix]]:
+    """The space under constraints: variables shrunk where a constraint is a range of one plain variable, guards elsewhere.
+
+    Returns the space and the replacement of each shrunk variable (apply it to maps over the old space).
+    """
+    sizes = space.sizes
+    values: dict[str, Ix] = {}
+    guard = list(space.guard)
+    for ix, allowed in constraints:
+        lo, hi = bounds(ix, sizes)
+        if isinstance(allowed, range) and allowed.step == 1:
+            if allowed.start <= lo and hi < allowed.stop:
+                continue
+            if len(ix.terms) == 1 and ix.terms[0][0] == 1 and isinstance(ix.terms[0][1], str) and ix.terms[0][1] not in values:
+                name = ix.terms[0][1]
+                first, last = max(0, allowed.start - ix.const), min(sizes[name], allowed.stop - ix.const)
+                sizes[name] = max(0, last - first)
+                values[name] = Ix(first, ((1, name),))
+                continue
+            guard += [Cmp("<=", Ix(allowed.start - ix.const, tuple((-c, a) for c, a in ix.terms))),
+                      Cmp("<=", Ix(ix.const - allowed.stop + 1, ix.terms))]
+        else:
+            guard.append(_member_of(ix, allowed, sizes))
+    new = Space(tuple((n, sizes[n]) for n, _ in space.vars),
+                tuple(Cmp(c.op, substitute(c.ix, values, sizes)) for c in guard) if values else tuple(guard))
+    return new, values
+
+
+def _member_of(ix: Ix, allowed, sizes) -> Cmp:  # type: ignore[no-untyped-def]
+    from hwdsl.ir.index import evaluate, tabulate
+
+    inside = set(allowed)
+    names = tuple(sorted(ix_vars(ix)))
+    return Cmp("!=", tabulate(lambda env: int(evaluate(ix, env) in inside), names, sizes))
+
+
+def images(space: Space, coords: tuple[Ix, ...], constraints: list[Constraint]) -> tuple[int, int | None]:
+    """(distinct plugs, links on each if all hold the same number) under constraints."""
+    part, values = restrict(space, constraints)
+    if any(s == 0 for _, s in part.vars):
+        return 0, 0
+    maps = tuple(substitute(c, values, part.sizes) for c in coords) if values else coords
+    n = image_size(maps, part)
+    used: frozenset[str] = frozenset().union(*(ix_vars(c) for c in maps)) if maps else frozenset()
+    uniform = not part.guard and determined(maps, part) >= used
+    total = count(part)
+    return n, (total // n if n else 0) if uniform or (n and total == n) else (1 if n == total else None)
+
+
+def tally(owner: Template, r: Lifted, operands: tuple[object, ...]) -> Tally:
+    """Everything one rule contributes for the operands of `links(...)`."""
+    gone = exclusions(owner)
+    sets = operand_sets(r, operands)
+    links = count_sets(owner, r, sets, gone)
+    if links == 0:
+        return Tally()
+    lanes = links * r.rule.lanes
+    media = [s.template for s in r.rule.via if s.template is not None and s.template.kind in MEDIUM_KINDS]
+    electrical = not any(m.kind == "fibre" for m in media)
+    absent = [end_constraints(c, e.box) for e in gone for p, c in ((r.a, r.a_coords), (r.b, r.b_coords)) if covers(e.path, p)]
+    left, right = attachments(owner, r)
+    pieces = [_medium(owner, r, m, left, right, sets, absent, links) for m in media]
+    return Tally(links, lanes, 2 * lanes if electrical else 0, sum(p.fibres for p in pieces), sum(p.cables for p in pieces),
+                 sum(p.assemblies for p in pieces), sum(p.plugs for p in pieces),
+                 _via_modules(r, left, right, sets, absent), _part_modules(owner, r, left, right, sets, absent),
+                 tuple((m, p.cables, p.assemblies) for m, p in zip(media, pieces)))
+
+
+def _plugs(r: Lifted, coords: tuple[Ix, ...], sets: Sets, absent: Sets) -> int:
+    """Distinct tuples over a union of sets; things taken away are left out (whole plugs)."""
+    def union(rest: Sets, base: list[Constraint]) -> int:
+        total = 0
+        for k, first in enumerate(rest):
+            mine = [*base, *first]
+            alone = images(r.space, coords, mine)[0]
+            if alone:
+                total += alone - union(rest[k + 1:], mine)
+        return total
+
+    present = union(sets, [])
+    if absent and present:
+        for base in sets:
+            present -= union([[*base, *a] for a in absent], [])
+    return present
+
+
+class _Medium(Record):
+    fibres: int = 0
+    cables: int = 0
+    assemblies: int = 0
+    plugs: int = 0
+
+
+def _medium(owner: Template, r: Lifted, m: Template, left: Attachment, right: Attachment, sets: Sets, absent: Sets, links: int) -> _Medium:
+    fibres = links * fibres_per_link(owner, r, left) if m.kind == "fibre" else 0
+    if m.kind == "trace":
+        return _Medium(fibres)
+    if m.kind == "backplane":
+        return _Medium(fibres, 0, _backplanes(owner, r, m, links))
+    plugs = _int(m, "plugs", 2)
+    if plugs > 2:
+        cables = min(_plugs(r, left.coords, sets, absent), _plugs(r, right.coords, sets, absent))
+    else:
+        cables = _plugs(r, left.coords + right.coords, sets, absent)
+        wide = _lanes_of_medium(m)
+        if wide and r.rule.lanes and cables:
+            cables *= -(-(links * r.rule.lanes) // (cables * wide))
+    return _Medium(fibres, cables, cables, cables * plugs)
+
+
+def _lanes_of_medium(m: Template) -> int:
+    lanes = m.figure("lanes")
+    if isinstance(lanes, int):
+        return lanes
+    fibres = m.figure("fibres")
+    return fibres // 2 if isinstance(fibres, int) else 0
+
+
+def _backplanes(owner: Template, r: Lifted, m: Template, links: int) -> int:
+    """Assemblies of a backplane: the pairs of all rules of one body that run over it, filled up; shared by the rules in proportion."""
+    pairs = _int(m, "pairs", 0)
+    mine = [x for x in r.template.rules if any(s.template is m for s in x.via)]
+    per_body = sum(2 * x.lanes * count(x.space) for x in mine)
+    bodies = Fraction(links, max(1, count(r.rule.space)))
+    if not pairs:
+        return int(bodies) if mine and mine[0] is r.rule else 0
+    needed = -(-per_body // pairs)
+    return int(bodies * needed) if mine[0] is r.rule else 0
+
+
+def fibres_per_link(owner: Template, r: Lifted, left: Attachment) -> int:
+    """Fibres of one link: what its module says, else two a lane."""
+    candidates = [s.template for s in r.rule.via if s.template is not None and s.template.kind == "module"]
+    if left.connector is not None:
+        candidates.append(owner.at(left.connector))
+    for t in candidates:
+        stated = t.figure("fibres_per_link")
+        if isinstance(stated, int):
+            return stated
+    return 2 * r.rule.lanes
+
+
+def _via_modules(r: Lifted, left: Attachment, right: Attachment, sets: Sets, absent: Sets) -> tuple[tuple[Template, int], ...]:
+    """Modules named in the via chain: at its first and last step, once per occupied connector."""
+    out = []
+    via = r.rule.via
+    for n, step in enumerate(via):
+        if step.template is None or step.template.kind != "module":
+            continue
+        end = left if n == 0 else right if n == len(via) - 1 else None
+        coords = end.coords if end is not None else left.coords + right.coords
+        out.append((step.template, _plugs(r, coords, sets, absent)))
+    return tuple(out)
+
+
+def _part_modules(owner: Template, r: Lifted, left: Attachment, right: Attachment, sets: Sets, absent: Sets) -> tuple[tuple[Path, int], ...]:
+    """Modules that are parts with `carry` at either end."""
+    out = []
+    for end in (left, right):
+        if end.connector is not None and owner.at(end.connector).kind == "module":
+            rank = len(owner.shape(end.connector))
+            out.append((end.connector, _plugs(r, end.coords[:rank], sets, absent)))
+    return tuple(out)
+
+
+def _int(t: Template, name: str, default: int) -> int:
+    value = t.figure(name)
+    return value if isinstance(value, int) else default
+
+
+def tallies(owner: Template, operands: tuple[object, ...], keep=None) -> list[tuple[Lifted, Tally]]:  # type: ignore[no-untyped-def]
+    """The tally of every rule that contributes."""
+    out = []
+    for r in lifted_rules(owner):
+        if keep is not None and not keep(r):
+            continue
+        t = tally(owner, r, operands)
+        if t.links:
+            out.append((r, t))
+    return out
+
+
+def total(owner: Template, what: str, operands: tuple[object, ...], keep=None) -> int:  # type: ignore[no-untyped-def]
+    """Number of links, lanes, pairs, fibres, cables, assemblies, modules or plugs."""
+    found = tallies(owner, operands, keep)
+    if what in ("modules", "optics"):
+        via = sum(n for _, t in found for _, n in t.via_modules)
+        return via + part_modules_total(owner, found)
+    return sum(int(getattr(t, what)) for _, t in found)
+
+
+def part_modules_total(owner: Template, found: list[tuple[Lifted, Tally]]) -> int:
+    """Module parts occupied by any of the rules: several rules may share a module, so the largest share of a path counts once
+    where the rules are sub-rules of one statement over different modules, they add."""
+    by_path: dict[Path, list[tuple[Lifted, int]]] = {}
+    for r, t in found:
+        for path, n in t.part_modules:
+            by_path.setdefault(path, []).append((r, n))
+    return sum(min(sum(n for _, n in items), _array(owner, path)) for path, items in by_path.items())
+
+
+def _array(owner: Template, path: Path) -> int:
+    n = 1
+    for s in owner.shape(path):
+        n *= s
+    return n
+
+
