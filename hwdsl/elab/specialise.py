@@ -81,6 +81,7 @@ def _build(el: Elaborator, component: ComponentValue, item: ast.Component, args:
         add_attributes(el, t, changes, where="here")
     t.env = env
     add_statements(el, t, item.body, env)
+    t.sealed = True
     return t
 
 

@@ -208,8 +208,8 @@ class Template:
     """
 
     __slots__ = ("attributes", "bases", "bridges", "buses", "carries", "checks", "doc", "env", "item", "kind", "modes", "name",
-                 "overrides", "parameters", "parts", "placements", "planes", "ports", "routes", "rules", "span", "states", "uid",
-                 "unders", "_cache")
+                 "overrides", "parameters", "parts", "placements", "planes", "ports", "routes", "rules", "sealed", "span", "states",
+                 "uid", "unders", "_cache")
 
     def __init__(self, uid: str, kind: str, name: str) -> None:
         self.uid = uid
@@ -236,6 +236,8 @@ class Template:
         self.modes: dict[str, Any] = {}
         self.env: Any = None
         self.item: Any = None
+        self.sealed = False
+        """Complete: nothing is added any more, derived facts may be kept."""
         self._cache: dict[str, Any] = {}
 
     def __repr__(self) -> str:

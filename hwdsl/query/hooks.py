@@ -25,6 +25,7 @@ class QueryHooks(Hooks):
         self.mode: Any = None
         self.failed: tuple[Any, ...] = ()
         self.level = "L0"
+        self.progress: Any = None
 
     def name(self, word: str, env: Env, span: Span) -> Any:
         return select.name_value(word, env)

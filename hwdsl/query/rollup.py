@@ -35,9 +35,10 @@ class Roll(Record):
         return Roll(value, self.missing + times * other.missing, tuple(sorted({*self.figures, *other.figures})))
 
     def result(self, unit: str) -> Any:
-        """A quantity: exact, or a lower bound with its missing parts; UNKNOWN if nothing is known."""
+        """A quantity: exact, or a lower bound with its missing parts."""
         if self.value is None:
-            return UNKNOWN if self.missing else q.quantity(0, unit)
+            zero = q.quantity(0, unit)
+            return Quantity(0, 0, 0, zero.dim, unit, missing=self.missing) if self.missing and isinstance(zero, Quantity) else zero
         if not self.missing:
             return self.value
         missing = Quantity(0, 0, 0, self.value.dim, self.value.unit, missing=self.missing)

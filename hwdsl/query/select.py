@@ -26,7 +26,7 @@ ELEMENT_FACTS = ("used", "carried")
 def name_value(word: str, env: Env) -> Value:
     """What a bare name selects in the design of `env.context`: `self`, a part, port or plane of the body, `**.name`, a component."""
     owner = env.context
-    if not isinstance(owner, Template):
+    if not isinstance(owner, Template) or not owner.sealed:
         return None
     if word == "self":
         return Selection(owner, (whole(owner, ()),))

@@ -155,7 +155,7 @@ def arithmetic(e: ast.Binary, a: Value, b: Value, env: Env) -> Value:
     if isinstance(a, Ix) or isinstance(b, Ix):
         return _symbolic(e, a, b, env)
     if a is UNKNOWN or b is UNKNOWN:
-        return UNKNOWN
+        return _with_unknown(e.op, a, b)
     if isinstance(a, tuple) and isinstance(b, tuple) and e.op == "+":
         return a + b
     if isinstance(a, str) and isinstance(b, str) and e.op == "+":
@@ -176,6 +176,14 @@ def arithmetic(e: ast.Binary, a: Value, b: Value, env: Env) -> Value:
         return q.div(a, b)
     except q.UnitError as error:
         raise from_unit_error(error, e.span) from None
+
+
+def _with_unknown(op: str, a: Value, b: Value) -> Value:
+    """A sum with an unknown summand is a bound; anything else with an unknown is unknown."""
+    known = b if a is UNKNOWN else a
+    if op == "+" and isinstance(known, Quantity):
+        return q.add(known, Quantity(0, 0, 0, known.dim, known.unit, missing=1))
+    return UNKNOWN
 
 
 def _integer_division(e: ast.Binary, a: Value, b: Value, env: Env) -> Value:
