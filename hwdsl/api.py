@@ -40,7 +40,7 @@ from hwdsl.node import Record
 from hwdsl.query.ask import as_json, as_text, ask, parse_query
 from hwdsl.query.checks import CheckResult, run_checks, too_large
 from hwdsl.query.hooks import QueryHooks
-from hwdsl.sema.evaluate import evaluate
+from hwdsl.sema.evaluate import evaluate, of_definition
 from hwdsl.sema.mistake import Mistake
 from hwdsl.sema.project import Module, Project
 from hwdsl.sema.values import ComponentValue, Def, Value
@@ -186,6 +186,8 @@ class Session:
         if module is None:
             return CheckSummary(0, 0, 0)
         results: list[CheckResult] = []
+        find_design(self._elaborator, module)
+        self._check_constants(module)
         for item in module.file.items:
             if isinstance(item, ast.Design) and not module.broken:
                 design = self.build(module, item, {}, {}, None)
@@ -194,6 +196,13 @@ class Session:
         self._check_components(module)
         undecided = sum(1 for r in results if r.outcome == "undecided")
         return CheckSummary(1, len(results), undecided)
+
+    def _check_constants(self, module: Module) -> None:
+        """Evaluate every constant of a file, used or not, for the sake of its mistakes."""
+        for definition in module.items.values():
+            if isinstance(definition.item, ast.Const):
+                with self._elaborator.reporting():
+                    of_definition(definition, self._elaborator.module_env(module))
 
     def _check_components(self, module: Module) -> None:
         """Elaborate every component that no design has reached and that needs no arguments, for the sake of its mistakes."""

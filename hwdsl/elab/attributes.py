@@ -124,7 +124,9 @@ def check_dimension(name: str, wanted: str | None, value: Value, span: Span) -> 
             good = value.dim.name.startswith("money")
         found = value.dim.name if isinstance(value, Quantity) else kind_name(value)
     if not good:
-        raise mistake("HW2012", f"`{name}` is {_wanted(wanted)}; this is {found} ({show(value)})", span, help=_unit_hint(wanted))
+        if isinstance(value, (int, Fraction)) and not isinstance(value, bool) and _unit_hint(wanted):
+            found = "a plain number"
+        raise mistake("HW2012", f"`{name}` must be {_wanted(wanted)}, not {found} ({show(value)})", span, help=_unit_hint(wanted))
 
 
 def _wanted(wanted: str) -> str:

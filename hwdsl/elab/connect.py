@@ -203,7 +203,8 @@ def _agree(stmt: ast.Connect, left: Resolved, right: Resolved, lanes_a: int, lan
                       related=(Label(stmt.left.span, f"{lanes_a} lanes"),), help="break the wider port out: `port.lane[4 * i .. 4 * i + 4]`")
     ma, mb = left.target.modifier, right.target.modifier
     if "" not in (ma, mb) and ma == mb and ma in ("input", "output"):
-        raise mistake("HW3011", f"both ends are {ma}s", stmt.right.span, related=(Label(stmt.left.span, f"an {ma}"),))
+        raise mistake("HW3011", f"both ends are {ma}s", stmt.right.span, label=f"an {mb}", related=(Label(stmt.left.span, f"an {ma}"),),
+                      help="an `output port` feeds an `input port`; is one of the two declared the wrong way round?")
     if stmt.arrow == "->" and (ma == "input" or mb == "output"):
         raise mistake("HW3011", "`->` leads from an output to an input", stmt.right.span, help="swap the two sides")
     return la

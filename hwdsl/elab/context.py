@@ -61,6 +61,9 @@ class Elaborator:
     def report(self, error: Mistake) -> None:
         """Add the diagnostic of a mistake, with the instance path if there is one."""
         if error.diagnostic is not None:
-            path = " > ".join(name for _, name in self.stack)
+            names = [name for _, name in self.stack]
+            if len(names) > 8:
+                names = [*names[:2], f"({len(names) - 5} more)", *names[-3:]]
+            path = " > ".join(names)
             found = error.diagnostic
             self.diagnostics.add(found if found.path or not path else replace(found, path=path))

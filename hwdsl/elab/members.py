@@ -61,7 +61,7 @@ def dimensions(dims: tuple[ast.Expr, ...], env: Env, what: str) -> tuple[int, ..
     if volume(tuple(out)) > ARRAY_LIMIT:
         size = " x ".join(f"{n:,}" for n in out)
         raise mistake("HW2008", f"`{what}` would have {size} elements; an array may have {ARRAY_LIMIT:,}", dims[0].span,
-                      help="is this figure in the right unit?")
+                      help="is there a digit too many, or a total where the size of one array was meant?")
     return tuple(out)
 
 

@@ -67,7 +67,8 @@ def _position(stmt: ast.Place, sub: SubSpace) -> tuple[str, tuple[Any, ...]]:
     if expr is None:
         return "", ()
     if not isinstance(expr, ast.Call) or not isinstance(expr.fn, ast.Name) or expr.fn.name not in PLACES:
-        raise mistake("HW3304", "a place is `U(n)`, `slot(n)`, `xy(a, b)`, `edge(side, offset = x)` or `side(n)`", expr.span)
+        raise mistake("HW3304", "this is not a place", expr.span,
+                      help="a place is `U(n)`, `slot(n)`, `xy(a, b)`, `edge(side, offset = x)` or `side(n)`")
     how = expr.fn.name
     counts = {"U": (1,), "slot": (1,), "xy": (2,), "edge": (1, 2), "side": (1,)}[how]
     if len(expr.args) not in counts:

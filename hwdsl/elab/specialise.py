@@ -138,8 +138,9 @@ def component_type(el: Elaborator, ref: ast.TypeRef, env: Env) -> ComponentValue
     value = of_definition(value, env) if value is not None else None
     component = component_of(value)
     if component is None:
-        what = "nothing" if value is None else kind_name(value)
-        known = set(env.module.names()) if env.module else set()
+        item = getattr(value, "item", None) or (env.module.items[ref.path[0]].item if env.module and ref.path[0] in env.module.items else None)
+        what = "nothing" if value is None else "an enum" if isinstance(item, ast.Enum) else kind_name(value)
+        known = {n for n, d in env.module.items.items() if isinstance(d.item, ast.Component)} if env.module else set()
         raise mistake("HW1008", f"`{'.'.join(ref.path)}` is {what}, not a component", ref.span, help=did_you_mean(ref.path[-1], known))
     if ref.args is None:
         return component

@@ -36,7 +36,8 @@ def _step(el: Elaborator, t: Template, expr: ast.Expr, env: Env) -> ViaStep:
     value = evaluate(expr, env)
     if not isinstance(value, ComponentValue):
         what = f"the word `{value.text}`" if isinstance(value, Word) else kind_name(value)
-        raise mistake("HW3101", f"a link runs via media and modules; this is {what}", expr.span)
+        raise mistake("HW3101", f"a link runs via media and modules; this is {what}", expr.span,
+                      help="name a cable, fibre, backplane, trace or module, or write `via auto`")
     kind = getattr(value.definition.item, "kind", "")
     if kind not in MEDIUM_KINDS | CONNECTOR_KINDS:
         raise mistake("HW3101", f"a link runs via media and modules; this is a {kind}", expr.span, help="name a cable, fibre, backplane, trace or module")

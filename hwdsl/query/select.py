@@ -16,6 +16,7 @@ from hwdsl.sema.evaluate import evaluate, integer, show
 from hwdsl.sema.mistake import did_you_mean, mistake
 from hwdsl.sema.values import ComponentValue, Value, Word, kind_name
 from hwdsl.sema.walk import walk
+from hwdsl.sema.words import ATTRIBUTES
 from hwdsl.source.span import Span
 from hwdsl.syntax import ast
 
@@ -123,7 +124,7 @@ def _selection_member(base: Selection, name: str, env: Env, span: Span) -> Value
         return PlaneSelection(owner, tuple(planes))
     from hwdsl.query.functions.figures import known_attribute
 
-    if any(known_attribute(owner, g.path, name) for g in base.groups):
+    if name in ATTRIBUTES or any(known_attribute(owner, g.path, name) for g in base.groups):
         return AttributeOf(base, name, env.coding)
     here = sorted({template_of(owner, g.path).name for g in base.groups})
     members: set[str] = set()
@@ -226,7 +227,8 @@ def filter_group(owner: Template, g: Group, guard: ast.Expr, env: Env) -> tuple[
     if value is None:
         return False, ()
     if not isinstance(value, bool):
-        raise mistake("HW5009", f"a filter is a condition; this is {kind_name(value)}", guard.span)
+        raise mistake("HW5009", f"a filter is a condition; this is {kind_name(value)} ({show(value)})", guard.span,
+                      help="compare it: `[* where .power > 1 kW]`")
     return value, ()
 
 

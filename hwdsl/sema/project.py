@@ -103,6 +103,7 @@ class Project:
         self.stdlib = stdlib
         self.sources: dict[str, SourceText] = {}
         self._modules: dict[str, Module | None] = {}
+        self._circular: set[str] = set()
 
     def load(self, path: str, span: Span = NO_SPAN) -> Module | None:
         """The module of a file; reports what is wrong with it. None if it cannot be read."""
@@ -193,10 +194,7 @@ class Project:
         other = self.load(whole, use.span)
         if other is None:
             return
-        if self._cyclic(other, module):
-            self.diagnostics.error("HW1004", f"`{module.path}` and `{other.path}` use each other", use.span, label="closes the circle",
-                                   help="move what both need into a third file")
-            return
+        self._report_circle(module, other, use)
         if not wanted:
             self._bind(module, into, use.alias or use.path[-1], Namespace(other), use.span)
         for name, alias, span in wanted:
@@ -223,13 +221,24 @@ class Project:
         else:
             into[name] = value
 
-    def _cyclic(self, start: Module, goal: Module) -> bool:
-        """Whether `start` uses `goal`, directly or not."""
-        todo, seen = [start], set()
+    def _report_circle(self, module: Module, other: Module, use: ast.Use) -> None:
+        """Report a circle that `use` closes, once for all files in it. The names are bound all the same: no second report."""
+        circle = self._circle(other, module)
+        if not circle or self._circular >= set(circle):
+            return
+        self._circular |= set(circle)
+        names = " > ".join(os.path.basename(path) for path in (module.path, *circle))
+        self.diagnostics.error("HW1004", f"`{os.path.basename(module.path)}` uses itself through `{os.path.basename(other.path)}`"
+                               if module is not other else f"`{os.path.basename(module.path)}` uses itself", use.span,
+                               label="closes the circle", notes=(f"the circle is {names}",), help="move what both need into a third file")
+
+    def _circle(self, start: Module, goal: Module) -> list[str]:
+        """Paths of the files from `start` to `goal` along their `use` statements, empty if there is no way."""
+        todo, seen = [(start, (start.path,))], set()
         while todo:
-            module = todo.pop()
+            module, way = todo.pop()
             if module is goal:
-                return True
+                return list(way)
             if module.path in seen:
                 continue
             seen.add(module.path)
@@ -238,8 +247,8 @@ class Project:
                     file = self.find_package(item.path, module.folder) or self.find_package(item.path[:-1], module.folder)
                     known = self._modules.get(os.path.realpath(file)) if file else None
                     if known is not None:
-                        todo.append(known)
-        return False
+                        todo.append((known, (*way, known.path)))
+        return []
 
     def _package_hint(self, use: ast.Use, module: Module) -> str:
         parts = list(use.path)

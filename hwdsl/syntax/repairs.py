@@ -124,9 +124,10 @@ class Repairs:
             if word[:1].isalpha() or word[:1] == "_":
                 self.report_token("HW0113", f"`{word}` touches the number `{digits}`",
                                   help=f"for a product write `{digits} * {word}`, for a unit `{digits} {word}`")
+                tokens.kinds[at] = "MISSING"  # what it was to be, a quantity or a product, is not for the later passes to complain about
             else:
                 self.report_token("HW0113", f"`{text}` is no number", help="a number has one decimal point at most")
-            tokens.kinds[at], tokens.texts[at] = "MONEY" if digits.startswith("$") else "NUMBER", digits
+                tokens.kinds[at], tokens.texts[at] = "MONEY" if digits.startswith("$") else "NUMBER", digits
         elif kind == BAD_STRING and text.startswith('"'):
             self.report_token("HW0111", "the string is not closed on its line", help='a string ends with `"` on the line it begins on')
             tokens.kinds[at] = "STRING"
