@@ -279,7 +279,7 @@ def manifest_text(design: Design, artefacts: Sequence[Artefact], sources: Mappin
         "counts": dict(design.counts()),
         "sources": [
             {"path": path, "sha256": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()}
-            for path, text in sorted((_portable(shown, main), source.text) for shown, source in sources.items())
+            for path, text in sorted((portable_path(shown, main), source.text) for shown, source in sources.items())
         ],
         "artefacts": [
             {"name": a.name, "sha256": a.sha256, "bytes": a.bytes} for a in sorted(artefacts, key=lambda a: a.name)
@@ -290,7 +290,7 @@ def manifest_text(design: Design, artefacts: Sequence[Artefact], sources: Mappin
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _portable(path: str, main: str) -> str:
+def portable_path(path: str, main: str) -> str:
     """`path` as seen from the design file's folder, with `/`; a file of the library as `std/...`; other names as they are."""
     import os
 

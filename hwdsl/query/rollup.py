@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from hwdsl.ir.l0 import Template, volume
+from hwdsl.ir.l0 import Attribute, Template, volume
 from hwdsl.node import Record
+from hwdsl.query.counting import count_group
+from hwdsl.query.lifted import Exclusion, covers
+from hwdsl.query.selection import Group
 from hwdsl.sema.values import UNKNOWN
 from hwdsl.types import Quantity
 from hwdsl.types import quantity as q
@@ -45,31 +48,57 @@ class Roll(Record):
         return q.add(self.value, missing)
 
 
+def own_figure(t: Template, what: str) -> tuple[Roll, bool]:
+    """(what a component itself contributes, whether that includes everything inside it)."""
+    stated = t.attributes.get(what)
+    if stated is not None:
+        return _of(stated), True
+    own = t.attributes.get(f"own_{what}")
+    if own is not None:
+        return _of(own), False
+    return (Roll(None, 1) if not t.parts and bears(t, what) else Roll()), False
+
+
+def _of(attribute: Attribute) -> Roll:
+    if attribute.value is UNKNOWN:
+        return Roll(None, 1)
+    return Roll(attribute.value, 0, tuple(s.figure for s in attribute.sources if s.figure))
+
+
 def roll(t: Template, what: str) -> Roll:
-    """The figure of one instance of a template: stated, or its own plus its parts'."""
+    """The figure of one instance of a template: stated, or its own plus its parts'. Overrides are not considered."""
     def compute(t: Template) -> Roll:
-        stated = t.attributes.get(what)
-        if stated is not None:
-            if stated.value is UNKNOWN:
-                return Roll(None, 1)
-            return Roll(stated.value, 0, tuple(s.figure for s in stated.sources if s.figure))
-        total = Roll()
-        own = t.attributes.get(f"own_{what}")
-        if own is not None:
-            total = total.plus(Roll(None, 1) if own.value is UNKNOWN else Roll(own.value, 0, tuple(s.figure for s in own.sources if s.figure)))
-        for name in sorted(t.parts):
-            part = t.parts[name]
-            total = total.plus(roll(part.template, what), volume(part.dims))
-        if not t.parts and own is None and _bears(t, what):
-            return Roll(None, 1)
+        total, whole = own_figure(t, what)
+        if not whole:
+            for name in sorted(t.parts):
+                part = t.parts[name]
+                total = total.plus(roll(part.template, what), volume(part.dims))
         return total
 
     found: Roll = t.cached(f"roll_{what}", compute)
     return found
 
 
-def _bears(t: Template, what: str) -> bool:
-    """Whether a leaf without a figure is a gap: connectors, racks, panels and the like draw no power."""
+def roll_group(owner: Template, g: Group, what: str, gone: list[Exclusion]) -> Roll:
+    """The figure of the things of a group, as bought: absent ones and absent parts inside them are left out."""
+    t = owner.at(g.path)
+    if not any(len(e.path) > len(g.path) and covers(g.path, e.path) for e in gone):
+        return Roll().plus(roll(t, what), count_group(owner, g, gone))
+    total, whole = own_figure(t, what)
+    total = Roll().plus(total, count_group(owner, g, gone))
+    if not whole:
+        for name in sorted(t.parts):
+            dims = t.parts[name].dims
+            inner = Group((*g.path, name), g.box + tuple(range(n) for n in dims), len(dims))
+            total = total.plus(roll_group(owner, inner, what, gone))
+    return total
+
+
+def bears(t: Template, what: str) -> bool:
+    """Whether a leaf without a figure is a gap: connectors draw no power, and cost and weigh what the board they sit on does."""
     if what == "power":
-        return t.kind in ("chip", "memory", "switch", "engine", "ocs", "module", "board", "tray", "node")
-    return False
+        return t.kind in _ACTIVE
+    return t.kind in _ACTIVE or t.kind in ("panel", "rack", "power", "cooling")
+
+
+_ACTIVE = ("chip", "memory", "switch", "engine", "ocs", "module", "board", "tray", "node")

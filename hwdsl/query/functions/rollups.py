@@ -9,7 +9,7 @@ from hwdsl.ir.l0 import volume
 from hwdsl.query.arguments import need, owner_of, selection, split
 from hwdsl.query.counting import count_group
 from hwdsl.query.lifted import exclusions
-from hwdsl.query.rollup import QUANTITIES, Roll, roll
+from hwdsl.query.rollup import QUANTITIES, Roll, roll_group
 from hwdsl.query.selection import Selection, is_port
 from hwdsl.sema.env import Env
 from hwdsl.sema.mistake import mistake
@@ -32,7 +32,7 @@ def _rollup(what: str):  # type: ignore[no-untyped-def]
         for g in sel.groups:
             if is_port(owner, g.path):
                 raise mistake("HW5001", f"ports have no {what}", plain[0].span, help=f"ask for the {what} of the parts that hold them")
-            total = total.plus(roll(owner.at(g.path), what), count_group(owner, g, gone))
+            total = total.plus(roll_group(owner, g, what, gone))
         if not sel.groups:
             return q.quantity(0, QUANTITIES[what])
         try:
