@@ -212,6 +212,7 @@ class Session:
         for name in sorted(module.items):
             item = module.items[name].item
             if isinstance(item, ast.Component) and item not in reached and all(p.default is not None for p in item.params):
+                reached.add(item)
                 try:
                     elaborate(self._elaborator, ComponentValue(Def(item, module)), item.name_span)
                 except Mistake as error:

@@ -18,8 +18,9 @@ from hwdsl.ir.l0 import Attribute, Template
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import show
 from hwdsl.sema.mistake import mistake
-from hwdsl.sema.project import component_of
+from hwdsl.sema.project import Module, component_of
 from hwdsl.sema.values import ComponentValue, Value
+from hwdsl.sema.words import COMPONENT_KINDS, WORDS
 from hwdsl.source.span import Span
 from hwdsl.syntax import ast
 
@@ -115,6 +116,11 @@ def _fill(el: Elaborator, t: Template, body: tuple[ast.Item, ...], env: Env) -> 
     declare_members(el, t, body, env)
 
 
+def _components(module: Module | None) -> set[str]:
+    """Names of the components that a file can name."""
+    return {n for n in module.names() if component_of(module.lookup(n)) is not None} if module is not None else set()
+
+
 def component_type(el: Elaborator, ref: ast.TypeRef, env: Env) -> ComponentValue:
     """The component a type names, with its arguments. Raises Mistake."""
     from hwdsl.sema.evaluate import evaluate, lookup, of_definition
@@ -130,6 +136,8 @@ def component_type(el: Elaborator, ref: ast.TypeRef, env: Env) -> ComponentValue
             raise mistake("HW1003", f"there is no module `{'.'.join(ref.path[:-1])}`", ref.span)
         value, _ = module.exported(ref.path[-1])
     else:
+        if not found and env.module is not None and env.module.lookup(ref.path[0]) is None and ref.path[0] not in WORDS | COMPONENT_KINDS:
+            raise mistake("HW1001", f"unknown name `{ref.path[0]}`", ref.span, help=did_you_mean(ref.path[0], _components(env.module)))
         value = bound if found else lookup(ref.path[0], env, ref.span)
         for name in ref.path[1:]:
             if not isinstance(value, Namespace):
@@ -140,8 +148,8 @@ def component_type(el: Elaborator, ref: ast.TypeRef, env: Env) -> ComponentValue
     if component is None:
         item = getattr(value, "item", None) or (env.module.items[ref.path[0]].item if env.module and ref.path[0] in env.module.items else None)
         what = "nothing" if value is None else "an enum" if isinstance(item, ast.Enum) else kind_name(value)
-        known = {n for n, d in env.module.items.items() if isinstance(d.item, ast.Component)} if env.module else set()
-        raise mistake("HW1008", f"`{'.'.join(ref.path)}` is {what}, not a component", ref.span, help=did_you_mean(ref.path[-1], known))
+        raise mistake("HW1008", f"`{'.'.join(ref.path)}` is {what}, not a component", ref.span,
+                      help=did_you_mean(ref.path[-1], _components(env.module)))
     if ref.args is None:
         return component
     given = list(component.args or ())

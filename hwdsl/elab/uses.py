@@ -6,6 +6,8 @@ path, or when one comes from a template further in (`npu.die.ub` used in the nod
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hwdsl.diag import Label
@@ -13,7 +15,7 @@ from hwdsl.ir.index import Ix, bounds, evaluate, variable
 from hwdsl.ir.l0 import End, Path, Rule, Template
 from hwdsl.ir.space import ENUMERATION_LIMIT, Space, TooLarge, determined, points
 from hwdsl.node import Record
-from hwdsl.sema.mistake import mistake
+from hwdsl.sema.mistake import Mistake, mistake
 from hwdsl.source.span import Span
 
 if TYPE_CHECKING:
@@ -56,7 +58,8 @@ def check_uses(el: Elaborator, t: Template) -> None:
     """Raise Mistake for a port end used twice by the rules of `t`, or by one of them and a rule further in (HW3002)."""
     own = uses_of(t)
     for use in own:
-        _check_self(use)
+        with _within_limits(use):
+            _check_self(use)
     by_path: dict[Path, list[Use]] = {}
     for use in own:
         by_path.setdefault(use.path, []).append(use)
@@ -66,15 +69,30 @@ def check_uses(el: Elaborator, t: Template) -> None:
         for use in group:
             for other, prefix in inner:
                 lifted = _lift(other, prefix, t)
-                if not _disjoint(lifted, use, len(t.shape(path))):
+                with _within_limits(use):
+                    apart = _disjoint(lifted, use, len(t.shape(path)))
+                if not apart:
                     raise _twice(use, lifted, t)
 
 
 def _check_group(group: list[Use], ports: int) -> None:
     for k, use in enumerate(group):
         for other in group[:k]:
-            if not _disjoint(other, use, ports):
+            with _within_limits(use):
+                apart = _disjoint(other, use, ports)
+            if not apart:
                 raise _twice(use, other, None)
+
+
+@contextmanager
+def _within_limits(use: Use) -> Iterator[None]:
+    """Raise Mistake (HW3010) at the rule where only going through too many cases would settle the question inside."""
+    try:
+        yield
+    except TooLarge as error:
+        raise mistake("HW3010", f"that no port is used twice could only be checked by going through {error.points:,} cases", use.span,
+                      label=f"the {use.side} side", help="index maps of the form `a * i + b`, `i / c`, `i % c`, `(i + b) % n` are checked "
+                      "without, if each variable can be read off from the indices") from None
 
 
 def _inner_uses(t: Template, path: Path) -> list[tuple[Use, Path]]:
@@ -290,3 +308,29 @@ def port_text(path: Path, coords: tuple[int, ...], t: Template | None) -> str:
     return ".".join(out)
 
 
+
+
+class Meeting(Record):
+    """Two uses of one thing: `port` as text, a label with the point of the second."""
+
+    port: str
+    first: Use
+    second: Use
+    label: str
+
+
+def uses_meet(uses: list[Use], t: Template) -> Meeting | None:
+    """The first two of `uses` that take the same thing, None if none do (for modes: circuits, states)."""
+    for use in uses:
+        try:
+            _check_self(use)
+        except Mistake as error:
+            d = error.diagnostic
+            return Meeting(f"`{d.message.split(chr(96))[1]}`" if d else "", use, use, d.label if d else "")
+    for k, use in enumerate(uses):
+        for other in uses[:k]:
+            if other.path == use.path and not _disjoint(other, use, len(use.coords)):
+                at = _common_point(use, other)
+                name = port_text(use.path, at[0], t) if at else ".".join(use.path)
+                return Meeting(f"`{name}`", other, use, f"second, at {_point(at[1])}" if at and at[1] else "second")
+    return None

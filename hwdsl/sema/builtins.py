@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import call_function, integer, is_number, need_number, show
+from hwdsl.sema.evaluate import call_function, integer, need_number, show
 from hwdsl.sema.mistake import mistake
 from hwdsl.sema.values import FnValue, RangeVal, Value, kind_name
 from hwdsl.syntax import ast
@@ -171,15 +171,16 @@ def pow_mod(args: Args, call: ast.Call, env: Env) -> Value:
 
 
 def power_of(args: Args, call: ast.Call, env: Env) -> Value:
-    """pow(base, exponent): integer exponent of at most 4096"""
+    """pow(base, exponent): a number or quantity to a whole power of at most 4096"""
     _arity(args, call, 2)
-    exponent = _int(args[1], call)
-    if not is_number(args[0]) or isinstance(args[0], Quantity) or not -64 <= exponent <= 4096:
-        raise mistake("HW1205", "`pow` takes a number and an integer exponent between -64 and 4096", call.span)
-    if args[0] == 0 and exponent < 0:
+    for value in args:
+        need_number(value, call.span)
+    if args[0] == 0 and q.compare("<", args[1], 0):
         raise mistake("HW1202", "division by zero: 0 to a negative power", call.span)
-    out = Fraction(args[0]) ** exponent
-    return out.numerator if out.denominator == 1 else out
+    try:
+        return q.power(args[0], args[1])
+    except q.UnitError as error:
+        raise mistake(error.code, error.message, call.span, notes=error.notes, help=error.help) from None
 
 
 def isqrt(args: Args, call: ast.Call, env: Env) -> Value:

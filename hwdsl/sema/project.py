@@ -141,7 +141,10 @@ class Project:
                     help="arrays and rules keep designs small; split a hand-made list into `use`d files")
                 return None
             with open(path, "rb") as stream:
-                data = stream.read()
+                data = stream.read(SIZE_LIMIT + 1)
+            if len(data) > SIZE_LIMIT:  # a device or pipe does not tell its size
+                say("HW0005", f"`{path}` has no end within {SIZE_LIMIT:,} bytes", span, help="name a file of text")
+                return None
         except FileNotFoundError:
             folder = os.path.dirname(path) or "."
             try:

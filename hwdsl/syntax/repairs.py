@@ -110,7 +110,7 @@ class Repairs:
         """Try all repairs, the most certain first."""
         return (self.lexical() or self.end_in_body() or self.between_statements() or self.split_quantity() or self.reserved_name()
                 or self.comment_in_brackets() or self.incomplete() or self.swapped() or self.index_comma() or self.no_body()
-                or self.no_connective() or self.no_else() or self.misspelt_statement() or self.superfluous())
+                or self.misspelt_statement() or self.no_connective() or self.no_else() or self.superfluous())
 
     # ------------------------------------------------------------ tokens that are none
     def lexical(self) -> bool:

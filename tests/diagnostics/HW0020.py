@@ -1,0 +1,27 @@
+"""An output directory in which nothing can be made. (Permissions would not stop root, who may run this: the system call refuses.)"""
+
+import errno
+import tempfile
+from pathlib import Path
+
+import pytest
+
+import acme
+
+TEXT = "output directory `out` cannot be written"
+
+
+def arguments(folder: Path) -> list[str]:
+    """Make the files in `folder`; the command line to run there."""
+    acme.design(folder)
+    return ["compile", "rack.hw", "-o", "out", "--only", "rows"]
+
+
+def prepare(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Change the world for the time of the run."""
+    acme.install(monkeypatch, folder)
+
+    def refuse(**where: str) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied", where["dir"])
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
