@@ -10,7 +10,10 @@ equal when type and fields are equal, hashable when their fields are, and pickle
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _T = TypeVar("_T", bound="Record")
 
@@ -18,6 +21,7 @@ _T = TypeVar("_T", bound="Record")
 class _RecordMeta(type):
     _fields: tuple[str, ...]
     _defaults: dict[str, Any]
+    _setters: tuple[Callable[[Any, Any], None], ...]
 
     def __new__(mcs, name: str, bases: tuple[type, ...], ns: dict[str, Any]) -> _RecordMeta:
         own = [f for f in ns.get("__annotations__", {}) if not f.startswith("_")]
@@ -36,7 +40,9 @@ class _RecordMeta(type):
         ns["_fields"] = tuple(fields)
         ns["_defaults"] = defaults
         ns["__match_args__"] = tuple(fields)
-        return super().__new__(mcs, name, bases, ns)
+        cls = super().__new__(mcs, name, bases, ns)
+        cls._setters = tuple(getattr(cls, f).__set__ for f in fields)
+        return cls
 
 
 @dataclass_transform(frozen_default=True)
@@ -45,6 +51,10 @@ class Record(metaclass=_RecordMeta):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         cls = type(self)
+        if len(args) == len(cls._setters) and not kwargs:  # parsers and unpickling: all fields, by position
+            for fill, value in zip(cls._setters, args):
+                fill(self, value)
+            return
         fields = cls._fields
         put = object.__setattr__
         if len(args) > len(fields):
@@ -74,7 +84,7 @@ class Record(metaclass=_RecordMeta):
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return self._values() == other._values()  # type: ignore[attr-defined]
+        return self._values() == other._values()
 
     def __hash__(self) -> int:
         return hash((type(self).__name__, self._values()))

@@ -11,13 +11,14 @@ import re
 _PIECE = re.compile(r'"(?:\\.|[^"\\\n])*"?|//[^\n]*|[{};]|\n[ \t]*+(?=[^\s/])')
 
 
-def missing_closers(text: str) -> list[tuple[int, int]]:
-    """(offset where a `}` is missing, offset of the `{` it would close), in text order; empty if as many close as open.
+def missing_closers(text: str, limit: int) -> list[tuple[int, int]]:
+    """(offset where a `}` is missing, offset of the `{` it would close), in text order; empty if as many close as open, or if more
+    than `limit` are missing.
 
     Linear in the text. If the indentation contradicts the count of braces, the missing ones are put at the end of the text.
     """
     by_count, unmatched = _by_count(text)
-    if not by_count or unmatched:
+    if not by_count or unmatched or len(by_count) > limit:
         return []
     guessed = _by_indentation(text)
     if len(guessed) == len(by_count):

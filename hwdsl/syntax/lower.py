@@ -20,6 +20,8 @@ from hwdsl.syntax import ast
 _Annots = list[ast.Annot] | None
 _RuleTail = tuple[tuple[ast.Binder, ...], "ast.Expr | None", tuple[ast.Annot, ...], tuple[ast.Item, ...]]
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
+MAX_ERRORS = 50
+"""Mistakes of this sort reported for one file."""
 MAX_DIGITS = 200
 MAX_DEPTH = 120
 """Levels of expressions below one statement: passes over the tree may recurse."""
@@ -73,7 +75,8 @@ class Lowering:
         return span
 
     def _error(self, code: str, message: str, span: Span, label: str = "", help: str = "") -> None:
-        self.diagnostics.append(Diagnostic(code, "error", message, span, label, (), (), help))
+        if len(self.diagnostics) < MAX_ERRORS:
+            self.diagnostics.append(Diagnostic(code, "error", message, span, label, (), (), help))
 
     def _doc(self, start: int) -> str:
         return self.docs.get(start, "") if self.docs else ""

@@ -70,7 +70,7 @@ class Machine:
         kinds, token_starts, token_ends, texts = tokens.kinds, tokens.starts, tokens.ends, tokens.texts
         at, end_state = self.at, self.end_state
         while True:
-            if at >= len(kinds):
+            while at >= len(kinds):
                 tokens.fill()
             kind = kinds[at]
             while True:

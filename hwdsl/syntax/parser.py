@@ -13,7 +13,7 @@ from hwdsl.syntax.braces import missing_closers
 from hwdsl.syntax.lexer import Tokens, token_pattern
 from hwdsl.syntax.lower import MAX_DEPTH, Lowering, is_deeper
 from hwdsl.syntax.machine import Machine, Program
-from hwdsl.syntax.recovery import Recovery
+from hwdsl.syntax.recovery import MAX_REPORTS, Recovery
 from hwdsl.syntax.tables import Tables
 
 
@@ -28,7 +28,7 @@ class Parser:
         """The tree of a file and what is wrong with its form, in the order of the text."""
         run = _Run(self, source, "file", [])
         if run.recovery.diagnostics and not run.recovery.stopped:
-            closers = missing_closers(source.text)
+            closers = missing_closers(source.text, MAX_REPORTS)
             if closers:
                 run = _Run(self, source, "file", closers)
         return ast.File(source.path, run.tokens.file_doc, run.value), run.diagnostics()
@@ -66,23 +66,25 @@ class _Run:
         return tuple(sorted(found, key=lambda d: d.span.start))
 
 
+shared: Parser | None = None
+"""The parser of the grammar on disk: constant for the life of the process, like the code."""
+
+
+def shared_parser() -> Parser:
+    """`shared`, made now (half a second) if `hwdsl.syntax.cache` has not made it from its tables on disk."""
+    global shared
+    if shared is None:
+        from hwdsl.syntax.tables import build
+
+        shared = Parser(build())
+    return shared
+
+
 def parse(source: SourceText) -> tuple[ast.File, tuple[Diagnostic, ...]]:
-    """The tree of a file and what is wrong with its form, in the order of the text. Without a cache: builds the tables."""
-    return _fresh().file(source)
+    """The tree of a file and what is wrong with its form, in the order of the text; `hwdsl.syntax.cache.load` does this faster."""
+    return shared_parser().file(source)
 
 
 def parse_expr(source: SourceText) -> tuple[ast.Expr, tuple[Diagnostic, ...]]:
     """The tree of one expression (a query, the value of a parameter) and what is wrong with its form."""
-    return _fresh().expression(source)
-
-
-_memo: list[Parser] = []
-
-
-def _fresh() -> Parser:
-    """The parser of the grammar on disk: constant for the life of the process, like the code."""
-    if not _memo:
-        from hwdsl.syntax.tables import build
-
-        _memo.append(Parser(build()))
-    return _memo[0]
+    return shared_parser().expression(source)

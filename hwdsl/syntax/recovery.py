@@ -10,12 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from hwdsl.source.span import Span
-from hwdsl.source.text import SourceText
 from hwdsl.syntax import ast
 from hwdsl.syntax.lexer import END
-from hwdsl.syntax.machine import ACCEPTED, MAX_STACK, TOO_DEEP, Machine
+from hwdsl.syntax.machine import ACCEPTED, MAX_STACK, TOO_DEEP
 from hwdsl.syntax.repairs import Repairs
-from hwdsl.syntax.tables import Tables
 
 MAX_REPORTS = 50
 """Mistakes of form after which the rest of a text is not read: it is noise, or one mistake that was misunderstood."""
@@ -26,10 +24,6 @@ _HEADED = frozenset(("KIND", "LINK", "CABLE", "PATTERN", "STUDY", "TEST", "PLANE
 
 class Recovery(Repairs):
     """Reads a text to its end, whatever stands in it."""
-
-    def __init__(self, source: SourceText, tables: Tables, machine: Machine) -> None:
-        super().__init__(source, tables, machine)
-        self.stopped = False
 
     def drive(self) -> Any:
         """The value of the start symbol, None where the text is no file and could not be mended."""
@@ -44,7 +38,9 @@ class Recovery(Repairs):
             if here == seen and self.kind() != END:
                 self.machine.at += 1  # what should have helped did not: the token goes
             seen = here
+            depth = 0
             if status == TOO_DEEP:
+                depth = self.leave_depth()
                 start = self.behind()
                 self.report("HW0110", f"nested too deeply: more than {MAX_STACK} open parts", start - 1, start,
                             help="name inner parts with `const`, or declare inner components on their own")
@@ -57,7 +53,7 @@ class Recovery(Repairs):
                     if status != TOO_DEEP:
                         self.unexpected()
                     return None
-                self.panic(explained=status == TOO_DEEP)
+                self.panic(status == TOO_DEEP, depth)
             if not self.stopped and (len(self.diagnostics) >= MAX_REPORTS or steps >= _MAX_STEPS):
                 self.stop()
 
@@ -70,12 +66,12 @@ class Recovery(Repairs):
 
     def stop(self) -> None:
         """Give up: the text ends here."""
-        self.stopped = True
         self.silent_at = -1
         at = self.tokens.have(self.machine.at)
         start = self.tokens.starts[at]
         self.report("HW0119", f"{len(self.diagnostics)} mistakes of form: the rest of the file is not read", start, start,
                     help="mend the first ones and run again")
+        self.stopped = True
         self.machine.at = at
         self.tokens.cut_short(at)
 
@@ -96,8 +92,17 @@ class Recovery(Repairs):
         return False
 
     # ------------------------------------------------------------ panic mode
-    def panic(self, explained: bool) -> None:
-        """Give up the broken statement: keep its body if it has one, else replace it by an `ErrorItem`."""
+    def leave_depth(self) -> int:
+        """Drop innermost bodies until there is room on the stack; their number. The statement that holds them is then the broken one."""
+        machine, bodies = self.machine, 0
+        while machine.anchor()[0] > MAX_STACK - 20:
+            machine.cut(machine.anchor()[0] - 1)
+            bodies += 1
+        return bodies
+
+    def panic(self, explained: bool, depth: int) -> None:
+        """Give up the broken statement, in which `depth` bodies are open: keep its body if only its header is broken, else replace it
+        by an `ErrorItem`."""
         if not explained:
             self.unexpected()
         if not explained and self.reach_body():
@@ -110,7 +115,7 @@ class Recovery(Repairs):
         if symbol.endswith("s"):
             machine.push(symbol, [], start, start)
             symbol = symbol[:-1]
-        end = self.skip(first, machine.at, symbol == "item")
+        end = self.skip(first, machine.at, symbol == "item", depth)
         machine.at = end
         stop = tokens.ends[end - 1] if end else start
         span = Span(self.source.path, start, max(start, stop))
@@ -135,14 +140,16 @@ class Recovery(Repairs):
                 return True
         return False
 
-    def skip(self, first: int, at: int, top: bool) -> int:
-        """Index of the token at which the next statement may begin, the broken one beginning at `first` and breaking at `at`."""
+    def skip(self, first: int, at: int, top: bool, depth: int) -> int:
+        """Index of the token at which the next statement may begin; the broken one begins at `first` and breaks at `at`, where `depth`
+        of its bodies are open."""
         tokens, machine = self.tokens, self.machine
-        begin, depth = at, 0
-        indent = tokens.column(first)
+        begin = at
+        indent, kinds = tokens.column(first), tokens.kinds
         while True:
-            tokens.have(at + 1)
-            kind = tokens.kinds[at]
+            if at + 1 >= len(kinds):
+                tokens.have(at + 1)
+            kind = kinds[at]
             if kind == END:
                 return at
             if at > first and at >= begin and tokens.begins_line(at) and kind != "RBRACE" and tokens.column(at) <= indent \

@@ -52,6 +52,7 @@ class Repairs:
         self.tokens: Tokens = machine.tokens
         self.spelling = {kind: spelling for spelling, kind in sorted(tables.spelled.items(), reverse=True)}
         self.diagnostics: list[Diagnostic] = []
+        self.stopped = False  # too many reports: no more of them
         self.silent_at = -1  # a mistake at this token follows from the last one reported
 
     # ------------------------------------------------------------ what stands there
@@ -87,7 +88,7 @@ class Repairs:
     def report(self, code: str, message: str, start: int, end: int, *, label: str = "", help: str = "",
                related: tuple[Label, ...] = ()) -> None:
         """Report a mistake, unless it is a consequence of the one before."""
-        if self.silent_at != self.machine.at:
+        if self.silent_at != self.machine.at and not self.stopped:
             span = Span(self.source.path, start, end)
             self.diagnostics.append(Diagnostic(code, "error", message, span, label, related, (), help))
 

@@ -53,6 +53,17 @@ class Tables(Record):
     reserved: tuple[str, ...]
 
 
+def to_data(tables: Tables) -> tuple[Any, ...]:
+    """`tables` as tuples, lists, dicts, strings and integers, for `marshal`."""
+    values = tables._values()
+    return (values[0], [rule._values() for rule in tables.rules], *values[2:])
+
+
+def from_data(data: tuple[Any, ...]) -> Tables:
+    """Inverse of `to_data`."""
+    return Tables(data[0], [Rule(*rule) for rule in data[1]], *data[2:])
+
+
 def grammar_text() -> str:
     """The grammar, its pieces joined."""
     pieces = import_module("hwdsl.grammar")
