@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hwdsl.ir.l0 import Template
-from hwdsl.query.select import as_selection, filter_group, filter_links
+from hwdsl.query.select import any_depth_planes, as_selection, filter_group, filter_links
 from hwdsl.query.selection import LinkSet, PlaneSelection, Selection
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate, show
@@ -42,9 +42,14 @@ def need(plain: list[ast.Arg], call: ast.Call, count: int = 1) -> None:
         raise mistake("HW5008", f"`{name}` needs {count} argument{'s' if count != 1 else ''}", call.span, help=f"for example `{name}(self)`")
 
 
+def planes_of(expr: ast.Expr, owner: Template) -> PlaneSelection | None:
+    """`**.ub` where a plane is meant: the planes of that name at any depth, None if there are none."""
+    return any_depth_planes(owner, expr.name) if isinstance(expr, ast.AnyDepth) else None
+
+
 def operand(arg: ast.Arg, env: Env, owner: Template) -> Any:
     """What links are counted of: a plane, parts or ports, or a set of links (with its filter). Raises Mistake."""
-    value = evaluate(arg.value, env)
+    value = planes_of(arg.value, owner) or evaluate(arg.value, env)
     if isinstance(value, LinkSet):
         return filter_links(value, arg.guard, env) if arg.guard is not None else value
     if isinstance(value, PlaneSelection):
@@ -74,8 +79,11 @@ def planes(named: dict[str, ast.Arg], env: Env, owner: Template) -> PlaneSelecti
     arg = named.get("plane")
     if arg is None:
         return None
-    value: Value = evaluate(arg.value, env)
-    found = value if isinstance(value, tuple) else (value,)
+    written = arg.value.items if isinstance(arg.value, ast.ListExpr) else (arg.value,)
+    found: list[Value] = []
+    for expr in written:
+        value = planes_of(expr, owner) or evaluate(expr, env)
+        found += value if isinstance(value, tuple) else [value]
     items = []
     for v in found:
         if not isinstance(v, PlaneSelection):

@@ -16,4 +16,6 @@ CODES: dict[str, str] = {
     "HW5008": "wrong arguments of a query",
     "HW5009": "filter cannot be evaluated",
     "HW5010": "unknown plane",
+    "HW5011": "not connected",
+    "HW5012": "no uplinks",
 }

@@ -47,16 +47,19 @@ def name_value(word: str, env: Env) -> Value:
 def any_depth(owner: Template, name: str) -> Value:
     """`**.name`: parts, ports or planes of that name at any depth."""
     groups = []
-    planes = []
     for path in declared_paths(owner):
         t = owner.at(path)
         if name in t.parts or name in t.ports:
             groups.append(whole(owner, (*path, name)))
-        if (name,) in t.planes:
-            planes.append(PlaneItem(path, tuple(range(n) for n in owner.shape(path)), (name,), (None,)))
-    if planes and not groups:
-        return PlaneSelection(owner, tuple(planes))
-    return Selection(owner, tuple(groups))
+    planes = None if groups else any_depth_planes(owner, name)
+    return planes if planes is not None else Selection(owner, tuple(groups))
+
+
+def any_depth_planes(owner: Template, name: str) -> PlaneSelection | None:
+    """Planes of that name at any depth; None if there are none."""
+    planes = [PlaneItem(path, tuple(range(n) for n in owner.shape(path)), (name,), (None,))
+              for path in declared_paths(owner) if (name,) in owner.at(path).planes]
+    return PlaneSelection(owner, tuple(planes)) if planes else None
 
 
 def of_component(owner: Template, name: str) -> Selection:
@@ -102,7 +105,8 @@ def member_value(base: Value, name: str, env: Env, span: Span) -> Value:
         return _plane_member(base, name, span)
     if isinstance(base, LinkSet):
         return AttributeOf(base, name, env.coding)
-    return None
+    facts = getattr(base, "member", None)
+    return facts(name, span) if facts is not None and not isinstance(base, Template) else None
 
 
 def _selection_member(base: Selection, name: str, env: Env, span: Span) -> Value:

@@ -8,9 +8,13 @@ imported only when the grammar changed. As with any pickle, the directory must b
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
+
+try:
+    from _blake2 import blake2b  # `hashlib` would load OpenSSL: 4 ms
+except ImportError:
+    from hashlib import blake2b
 
 from hwdsl.diag.diagnostic import Diagnostic
 from hwdsl.source.text import SourceText
@@ -78,7 +82,7 @@ def version() -> bytes:
     if not _version_memo:
         from importlib import import_module
 
-        digest = hashlib.blake2b(repr(sys.version_info).encode(), digest_size=_SEAL)
+        digest = blake2b(repr(sys.version_info).encode(), digest_size=_SEAL)
         here = os.path.dirname(os.path.abspath(__file__))
         package = os.path.dirname(here)
         paths = [f"{package}/node.py", f"{package}/source/span.py", f"{package}/diag/diagnostic.py"]
@@ -93,7 +97,7 @@ def version() -> bytes:
 
 def entry_name(source: SourceText) -> str:
     """File name of the entry of `source`."""
-    digest = hashlib.blake2b(version(), digest_size=_SEAL)
+    digest = blake2b(version(), digest_size=_SEAL)
     digest.update(source.path.encode("utf-8", "surrogatepass") + b"\0" + source.text.encode("utf-8", "surrogatepass"))
     return f"{digest.hexdigest()}.ast"
 
@@ -106,7 +110,7 @@ def _read(path: str) -> bytes | None:
     except OSError:
         return None
     content = data[_SEAL:]
-    return content if hashlib.blake2b(content, digest_size=_SEAL).digest() == data[:_SEAL] else None
+    return content if blake2b(content, digest_size=_SEAL).digest() == data[:_SEAL] else None
 
 
 def _store(path: str, parsed: Parsed) -> None:
@@ -124,7 +128,7 @@ def _write(path: str, content: bytes) -> None:
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(temporary, "wb") as f:
-            f.write(hashlib.blake2b(content, digest_size=_SEAL).digest() + content)
+            f.write(blake2b(content, digest_size=_SEAL).digest() + content)
         os.replace(temporary, path)
     except OSError:
         return

@@ -35,9 +35,9 @@ _SWAPS = (
     ("SEMI", "COMMA", "inside brackets `,` separates"),
 )
 _CONNECTIVES = ("COMMA", "COLON", "ASSIGN", "IN", "BOTHWAYS", "ON", "ALONG", "THEN")
-_TYPOGRAPHY = {"−": "MINUS", "–": "MINUS", "×": "STAR", "·": "STAR", "÷": "DIVIDE", "→": "ONEWAY", "↔": "BOTHWAYS", "…": "RANGE",  # noqa: RUF001
+_TYPOGRAPHY = {"−": "MINUS", "–": "MINUS", "×": "STAR", "·": "STAR", "÷": "DIVIDE", "→": "ONEWAY", "↔": "BOTHWAYS", "…": "RANGE",
                "±": "PLUSMINUS", "&&": "AND", "&": "AND", "||": "OR", "|": "OR", "!": "NOT",
-               "；": "SEMI", "，": "COMMA", "：": "COLON", "（": "LPAR", "）": "RPAR", "＝": "ASSIGN", "｛": "LBRACE", "｝": "RBRACE",  # noqa: RUF001
+               "；": "SEMI", "，": "COMMA", "：": "COLON", "（": "LPAR", "）": "RPAR", "＝": "ASSIGN", "｛": "LBRACE", "｝": "RBRACE",
                "≤": "COMPARE", "≥": "COMPARE", "≠": "COMPARE"}
 _MEANT = {"≤": "<=", "≥": ">=", "≠": "!=", "÷": "/"}
 
@@ -151,7 +151,7 @@ class Repairs:
             self.tokens.kinds[at], self.tokens.texts[at] = meant, sign
             return
         hint = {"'": 'strings stand in `"`', "#": "a comment begins with `//`", "`": 'strings stand in `"`'}.get(text, "")
-        if text in "“”„’‘«»":  # noqa: RUF001
+        if text in "“”„’‘«»":
             hint = 'strings stand in straight quotes `"`'
         shown = text if text.isprintable() else f"U+{ord(text[0]):04X}"
         what = f"characters `{shown[:20]}` are" if len(text) > 1 else f"character `{shown}` is"
@@ -261,7 +261,8 @@ class Repairs:
                 return False
             gap = self.source.text[tokens.ends[i - 1]:tokens.starts[i]]
             offset = gap.find("//")
-            if offset < 0 or gap[offset + 2:offset + 3] in ("/", "!") or "\n" in gap[:offset] or tokens.kinds[i - 1] not in _OPERANDS:
+            doc = gap[offset + 2:offset + 3] in ("/", "!")
+            if offset < 0 or doc or "\n" in gap[:offset] or tokens.kinds[i - 1] not in _OPERANDS:
                 continue
             start = tokens.ends[i - 1] + offset
             line_end = self.source.text.find("\n", start)
@@ -361,7 +362,8 @@ class Repairs:
         if not self.machine.fits("ELSE", "MISSING", self.kind()):
             return False
         where = self.behind()
-        self.report("HW0117", f"expected `else` before {self.found()}", where, where, help="an `if` is a value and needs both branches")
+        self.report("HW0117", f"expected `else` before {self.found()}", where, where,
+                    help="an `if` is a value and needs both branches")
         self.insert("ELSE", "MISSING")
         return True
 
@@ -423,5 +425,5 @@ class Repairs:
         return ""
 
 
-_MEMBER_WORDS = frozenset(("PART", "PORT", "SPARE", "INPUT", "OUTPUT", "BUS", "CARRY", "CONNECT", "BRIDGE", "STATE", "PLANE", "MODE",
-                           "SET", "CIRCUIT", "PLACE", "ROUTE", "OVERRIDE", "UNDER", "CHECK", "DEFAULT"))
+_MEMBER_WORDS = frozenset(("PART", "PORT", "SPARE", "INPUT", "OUTPUT", "BUS", "CARRY", "CONNECT", "BRIDGE", "STATE", "PLANE",
+                           "MODE", "SET", "CIRCUIT", "PLACE", "ROUTE", "OVERRIDE", "UNDER", "CHECK", "DEFAULT"))

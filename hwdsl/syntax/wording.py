@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from hwdsl.syntax.lexer import END
 
-_OPERATORS = frozenset(("COMPARE", "PLUSMINUS", "PLUS", "MINUS", "STAR", "DIVIDE", "DOT", "LSQB", "LPAR", "AND", "OR", "TO", "TYP",
-                        "RANGE", "ANNOTATE"))
+_OPERATORS = frozenset(("COMPARE", "PLUSMINUS", "PLUS", "MINUS", "STAR", "DIVIDE", "DOT", "LSQB", "LPAR", "AND", "OR", "TO",
+                        "TYP", "RANGE", "ANNOTATE"))
 _STATEMENTS = {
     "PART": "the part", "PORT": "the port", "SPARE": "the port", "INPUT": "the port", "OUTPUT": "the port", "BUS": "the bus",
     "CONST": "the constant", "ENUM": "the enumeration", "FN": "the function", "USE": "`use`", "DESIGN": "the design",
     "PATTERN": "the pattern", "STUDY": "the study", "TEST": "the test", "KIND": "the component", "LINK": "the link",
-    "CABLE": "the cable", "CHECK": "the check", "CARRY": "`carry`", "CONNECT": "`connect`", "BRIDGE": "`bridge`", "STATE": "the state",
-    "PLANE": "the plane", "MODE": "the mode", "SET": "`set`", "CIRCUIT": "the circuit", "PLACE": "`place`", "ROUTE": "the route",
-    "OVERRIDE": "the override", "UNDER": "`under`", "DEFAULT": "the default", "PUB": "the declaration", "ANNOTATE": "the statement",
+    "CABLE": "the cable", "CHECK": "the check", "CARRY": "`carry`", "CONNECT": "`connect`", "BRIDGE": "`bridge`",
+    "STATE": "the state", "PLANE": "the plane", "MODE": "the mode", "SET": "`set`", "CIRCUIT": "the circuit", "PLACE": "`place`",
+    "ROUTE": "the route", "OVERRIDE": "the override", "UNDER": "`under`", "DEFAULT": "the default", "PUB": "the declaration", "ANNOTATE": "the statement",
 }
 _ORDER = ("SEMI", "LBRACE", "ASSIGN", "COLON", "COMMA", "RPAR", "RSQB", "BOTHWAYS", "ONEWAY")
 

@@ -1,0 +1,234 @@
+"""The flat logical graph: for modes, failures and networks without usable symmetry. Needs numpy; sizes are checked first.
+
+Vertices are numbered block by block, coordinates in mixed radix. In a mode the graph is traced: from a port over its cable, through
+the bridges and circuits of pass-through parts, to the port of the next vertex. A hop is one logical link.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hwdsl.ir.arrays import evaluate_array, grid
+from hwdsl.ir.index import Ix
+from hwdsl.ir.l0 import Path, Template, volume
+from hwdsl.ir.space import Constraint, Space, guard_mask
+from hwdsl.query.lifted import Exclusion, covers, exclusions
+from hwdsl.query.network import OUT_OF_SERVICE, data_rules, is_pass_through
+from hwdsl.query.rates import link_rate
+from hwdsl.query.selection import PlaneSelection, Selection
+from hwdsl.sema.values import UNKNOWN
+
+Ints = npt.NDArray[np.int64]
+
+
+class OverBudget(Exception):
+    """A flat answer needs `needed` bytes, more than `budget`."""
+
+    def __init__(self, needed: int, budget: int) -> None:
+        super().__init__(f"{needed} bytes")
+        self.needed = needed
+        self.budget = budget
+
+
+class Numbering:
+    """Vertex and port numbers: `base[path] + mixed radix of the coordinates`."""
+
+    def __init__(self) -> None:
+        self.base: dict[Path, int] = {}
+        self.shape: dict[Path, tuple[int, ...]] = {}
+        self.total = 0
+
+    def add(self, path: Path, shape: tuple[int, ...]) -> None:
+        """Number the things of a path, once."""
+        if path not in self.base:
+            self.base[path] = self.total
+            self.shape[path] = shape
+            self.total += volume(shape)
+
+    def ids(self, path: Path, coords: list[Any]) -> Any:
+        """Numbers of things given arrays of coordinates."""
+        at: Any = np.int64(0)
+        for c, n in zip(coords, self.shape[path]):
+            at = at * n + c
+        return at + self.base[path]
+
+    def block_of(self, ids: Ints) -> tuple[Ints, list[Path]]:
+        """(block number of each id, the paths in order)."""
+        paths = sorted(self.base, key=lambda p: self.base[p])
+        starts = np.array([self.base[p] for p in paths], dtype=np.int64)
+        return np.searchsorted(starts, ids, side="right") - 1, paths
+
+
+class FlatGraph:
+    """An undirected multigraph of vertices: `tails`, `heads` (one entry a logical link), `capacity` in bit/s (nan if unpublished)."""
+
+    def __init__(self, vertices: Numbering, tails: Ints, heads: Ints, capacity: npt.NDArray[np.float64], relay: npt.NDArray[np.bool_],
+                 endpoints: Ints) -> None:
+        self.vertices = vertices
+        self.tails = tails
+        self.heads = heads
+        self.capacity = capacity
+        self.relay = relay
+        self.endpoints = endpoints
+
+
+def expand(space: Space, constraints: list[Constraint], maps: list[Ix]) -> list[Ints]:
+    """Values of maps at every point of a space under its guard and constraints, as 1-D arrays of equal length."""
+    shape = tuple(s for _, s in space.vars) or (1,)
+    env = grid([n for n, _ in space.vars], space.sizes)
+    mask = np.broadcast_to(guard_mask(space), shape) if space.vars else np.ones(1, dtype=bool)
+    for m, allowed in constraints:
+        value = evaluate_array(m, env)
+        inside = (value >= allowed.start) & (value < allowed.stop) if isinstance(allowed, range) else np.isin(value, np.asarray(allowed))
+        mask = mask & np.broadcast_to(inside, shape)
+    flat = mask.reshape(-1)
+    keep = None if bool(flat.all()) else np.flatnonzero(flat)
+    out = []
+    for m in maps:
+        value = np.broadcast_to(evaluate_array(m, env), shape).reshape(-1)
+        out.append(value if keep is None else value[keep])
+    return out
+
+
+def estimate(owner: Template, planes: PlaneSelection | None) -> int:
+    """Bytes that the flat graph of some planes takes."""
+    links = sum(r.space.volume for r, _ in data_rules(owner, planes))
+    return 96 * links
+
+
+def flat_graph(owner: Template, planes: PlaneSelection | None, over: Selection | None, mode: Any, failed: tuple[Exclusion, ...],
+               budget: int) -> FlatGraph:
+    """The logical graph of some planes in a mode (None: the physical graph), without what is out of service. Raises OverBudget."""
+    needed = estimate(owner, planes)
+    if needed > budget:
+        raise OverBudget(needed, budget)
+    ports, tails, heads, caps = _port_links(owner, planes, failed, mode)
+    if mode is not None:
+        from hwdsl.query.trace import trace
+
+        tails, heads, caps = trace(owner, ports, tails, heads, caps, mode)
+    return _contract(owner, ports, tails, heads, caps, over, failed)
+
+
+def _port_links(owner: Template, planes: PlaneSelection | None, failed: tuple[Exclusion, ...],
+                mode: Any) -> tuple[Numbering, Ints, Ints, npt.NDArray[np.float64]]:
+    """Every data port numbered, and the physical links between them (in a mode: of all planes, they may pass through each other)."""
+    rules = data_rules(owner, None if mode is not None else planes)
+    ports = Numbering()
+    tails, heads, caps = [], [], []
+    gone = [*exclusions(owner, OUT_OF_SERVICE), *failed]
+    lanes = lane_paths(owner, mode)
+    for r, constraints in rules:
+        ends = []
+        a_maps, b_maps = list(r.a_coords), list(r.b_coords)
+        split = r.a in lanes or r.b in lanes
+        space = r.space
+        if split:
+            name = "~lane"
+            space = Space((*space.vars, (name, r.rule.lanes)), space.guard)
+            lane = Ix(0, ((1, name),)) if r.rule.lanes > 1 else Ix(0)
+            from hwdsl.ir.index import add
+
+            a_maps.append(add(r.rule.a.lane[0], lane) if r.rule.a.lane else lane)
+            b_maps.append(add(r.rule.b.lane[0], lane) if r.rule.b.lane else lane)
+        values = expand(space, constraints, [*a_maps, *b_maps])
+        ok = _in_service(r.a, values[: len(r.a_coords)], gone) & _in_service(r.b, values[len(a_maps):][: len(r.b_coords)], gone)
+        for path, maps, vals in ((r.a, a_maps, values[: len(a_maps)]), (r.b, b_maps, values[len(a_maps):])):
+            key, shape = path, owner.shape(path)
+            if split:
+                key, shape = (*path, "lane"), (*shape, _port_lanes(owner, path, r.rule.lanes))
+            ports.add(key, shape)
+            ends.append(ports.ids(key, vals)[ok] if not ok.all() else np.asarray(ports.ids(key, vals)))
+        tails.append(np.broadcast_to(ends[0], ok.shape if ends[0].ndim == 0 else ends[0].shape).reshape(-1))
+        heads.append(np.broadcast_to(ends[1], tails[-1].shape).reshape(-1))
+        rate = link_rate(r.rule.link, "", 1 if split else r.rule.lanes)
+        caps.append(np.full(len(tails[-1]), np.nan if rate is UNKNOWN else float(rate.nom)))
+    if not tails:
+        none = np.zeros(0, dtype=np.int64)
+        return ports, none, none, np.zeros(0)
+    return ports, np.concatenate(tails), np.concatenate(heads), np.concatenate(caps)
+
+
+def _port_lanes(owner: Template, path: Path, lanes: int) -> int:
+    stated = owner.port_at(path).link.figure("lanes")
+    return stated if isinstance(stated, int) else lanes
+
+
+def lane_paths(owner: Template, mode: Any) -> frozenset[Path]:
+    """Port arrays that some bridge of a pass-through part splits by lanes (they are traced lane by lane)."""
+    from hwdsl.query.lifted import declared_paths, lifted_rules
+
+    out: set[Path] = set()
+    if mode is None:
+        return frozenset()
+    for path in declared_paths(owner):
+        t = owner.at(path)
+        for b in (*t.bridges, *(b for s in t.states.values() for b in s.bridges)):
+            out |= {path + e.path for e in (b.left, b.right) if e.lane is not None}
+    changed = bool(out)
+    while changed:  # a cable carries lanes to lanes
+        changed = False
+        for r in lifted_rules(owner):
+            if (r.a in out) != (r.b in out):
+                out |= {r.a, r.b}
+                changed = True
+    return frozenset(out)
+
+
+def _in_service(path: Path, coords: list[Ints], gone: list[Exclusion]) -> npt.NDArray[np.bool_]:
+    n = max((len(c) for c in coords), default=1)
+    ok = np.ones(n, dtype=bool)
+    for e in gone:
+        if covers(e.path, path):
+            inside = np.ones(n, dtype=bool)
+            for c, s in zip(coords, e.box):
+                inside &= np.isin(c, np.asarray(s))
+            ok &= ~inside
+    return ok
+
+
+def _contract(owner: Template, ports: Numbering, tails: Ints, heads: Ints, caps: npt.NDArray[np.float64], over: Selection | None,
+              failed: tuple[Exclusion, ...]) -> FlatGraph:
+    """From ports to vertices: the owner of each port, or the selected part it lies in."""
+    vertices = Numbering()
+    relay: dict[Path, bool] = {}
+    of_port = np.zeros(max(ports.total, 1), dtype=np.int64)
+    groups = list(over.groups) if over is not None else []
+    for g in groups:
+        vertices.add(g.path, owner.shape(g.path))
+        relay[g.path] = owner.at(g.path).relay
+    for path in ports.base:
+        home = next((g.path for g in groups if covers(g.path, path)), path[:-2] if path[-1] == "lane" else path[:-1])
+        shape = owner.shape(home)
+        vertices.add(home, shape)
+        relay[home] = owner.at(home).relay
+        n = volume(ports.shape[path])
+        inner = n // max(1, volume(shape))
+        of_port[ports.base[path]: ports.base[path] + n] = vertices.base[home] + np.arange(n, dtype=np.int64) // max(1, inner)
+    t, h = of_port[tails], of_port[heads]
+    different = t != h
+    relays = np.zeros(max(vertices.total, 1), dtype=bool)
+    for path, base in vertices.base.items():
+        relays[base: base + volume(vertices.shape[path])] = relay[path]
+    ends = _endpoints(owner, vertices, over, relay, failed)
+    return FlatGraph(vertices, t[different], h[different], caps[different], relays, ends)
+
+
+def _endpoints(owner: Template, vertices: Numbering, over: Selection | None, relay: dict[Path, bool], failed: tuple[Exclusion, ...]) -> Ints:
+    out = []
+    gone = [*exclusions(owner, OUT_OF_SERVICE), *failed]
+    if over is None:
+        chosen = [(p, tuple(range(n) for n in vertices.shape[p])) for p in vertices.base
+                  if not relay[p] and not is_pass_through(owner.at(p))]
+    else:
+        chosen = [(g.path, g.box) for g in over.groups]
+    for path, box in chosen:
+        axes = np.meshgrid(*[np.asarray(s, dtype=np.int64) for s in box], indexing="ij") if box else []
+        coords = [a.reshape(-1) for a in axes]
+        ids = np.asarray(vertices.ids(path, coords)).reshape(-1)
+        ok = _in_service(path, coords, [e for e in gone if e.target == "part"]) if coords else np.ones(len(ids), dtype=bool)
+        out.append(ids[ok])
+    return np.concatenate(out) if out else np.zeros(0, dtype=np.int64)

@@ -1,0 +1,119 @@
+"""fault_domain and articulation: what the loss of a part takes with it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from hwdsl.ir.l0 import Template
+from hwdsl.query.arguments import need, owner_of, planes, selection, split
+from hwdsl.query.functions.graphs import rate_of
+from hwdsl.query.hopcount import effective_mode, graph_of, too_big
+from hwdsl.query.lifted import Exclusion
+from hwdsl.query.network import network
+from hwdsl.query.selection import Selection
+from hwdsl.sema.env import Env
+from hwdsl.sema.mistake import mistake
+from hwdsl.sema.values import UNKNOWN, Value
+from hwdsl.source.span import Span
+from hwdsl.syntax import ast
+
+
+class FaultDomain:
+    """What a failure takes: `cut` endpoints that lose all their links, `rate` of endpoint links lost, one direction."""
+
+    def __init__(self, owner: Template, lost: int, cut: int, rate: Any) -> None:
+        self.owner = owner
+        self.facts = {"lost": lost, "cut": cut, "rate": rate}
+
+    def describe(self) -> str:
+        """For messages."""
+        return "a fault domain"
+
+    def as_text(self) -> str:
+        """For `hwc query`."""
+        from hwdsl.sema.evaluate import show
+
+        return f"{self.facts['lost']} endpoints inside, {self.facts['cut']} others cut off, {show(self.facts['rate'])} of endpoint bandwidth lost"
+
+    def as_json(self) -> Any:
+        """For `--json`."""
+        from hwdsl.query.ask import as_json
+
+        return {k: as_json(v) for k, v in self.facts.items()}
+
+    def member(self, name: str, span: Span) -> Value:
+        """`.cut`, `.lost`, `.rate`. Raises Mistake."""
+        if name not in self.facts:
+            raise mistake("HW1009", f"a fault domain has no `{name}`", span, help="it has `cut`, `lost` and `rate`")
+        return self.facts[name]
+
+
+def fault_domain(call: ast.Call, env: Env) -> Value:
+    """fault_domain(part, plane = p): endpoints cut off and endpoint bandwidth lost when the part fails"""
+    import numpy as np
+
+    plain, named = split(call, ("plane",), 1)
+    need(plain, call)
+    owner = owner_of(env, call)
+    sel = selection(plain[0], env, owner)
+    chosen = planes(named, env, owner)
+    mode = effective_mode(network(owner, chosen, None), env.hooks, call.span)
+    before = _degrees(owner, chosen, mode, env, call, ())
+    after = _degrees(owner, chosen, mode, env, call, tuple(Exclusion(g.path, g.box, "part", "failed") for g in sel.groups))
+    ends = np.intersect1d(before[0].endpoints, after[0].endpoints)
+    cut = int(((before[1][ends] > 0) & (after[1][ends] == 0)).sum())
+    lost_rate = before[2][before[0].endpoints].sum() - after[2][after[0].endpoints].sum()
+    rate = UNKNOWN if np.isnan(lost_rate) else rate_of(Fraction(int(lost_rate)), "GB/s")
+    return FaultDomain(owner, len(before[0].endpoints) - len(after[0].endpoints), cut, rate)
+
+
+def _degrees(owner: Template, chosen: Any, mode: Any, env: Env, call: ast.Call, failed: tuple[Exclusion, ...]) -> tuple[Any, Any, Any]:
+    import numpy as np
+
+    from hwdsl.query.flat import OverBudget
+
+    hooks: Any = env.hooks
+    saved = hooks.failed
+    hooks.failed = (*saved, *failed)
+    try:
+        g = graph_of(owner, chosen, None, mode, hooks)
+    except OverBudget as error:
+        raise too_big(error, "a fault domain is counted flat", call.span) from None
+    finally:
+        hooks.failed = saved
+    degree = np.bincount(g.tails, minlength=len(g.relay)) + np.bincount(g.heads, minlength=len(g.relay))
+    rate = np.bincount(g.tails, g.capacity, len(g.relay)) + np.bincount(g.heads, g.capacity, len(g.relay))
+    return g, degree, rate
+
+
+def articulation(call: ast.Call, env: Env) -> Value:
+    """articulation(sel, plane = p): how many of the selected parts each cut others off when they fail alone"""
+    import networkx as nx
+
+    from hwdsl.query.flat import OverBudget
+
+    plain, named = split(call, ("plane",), 1)
+    need(plain, call)
+    owner = owner_of(env, call)
+    sel: Selection = selection(plain[0], env, owner)
+    chosen = planes(named, env, owner)
+    mode = effective_mode(network(owner, chosen, None), env.hooks, call.span)
+    try:
+        g = graph_of(owner, chosen, None, mode, env.hooks)
+    except OverBudget as error:
+        raise too_big(error, "articulation points are found flat", call.span) from None
+    graph: Any = nx.Graph()
+    graph.add_edges_from(zip(g.tails.tolist(), g.heads.tolist()))
+    points = set(nx.articulation_points(graph))
+    import numpy as np
+
+    inside: set[int] = set()
+    for group in sel.groups:
+        if group.path in g.vertices.base:
+            axes = np.meshgrid(*[np.asarray(s, dtype=np.int64) for s in group.box], indexing="ij") if group.box else []
+            inside |= set(np.asarray(g.vertices.ids(group.path, [a.reshape(-1) for a in axes])).reshape(-1).tolist())
+    return len(points & inside)
+
+
+FUNCTIONS = {"fault_domain": fault_domain, "articulation": articulation}
