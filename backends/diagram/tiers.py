@@ -1,0 +1,189 @@
+"""A layout of our own, where Graphviz cannot be loaded or the drawing is too large for it.
+
+Every cluster is laid out on its own, from the inside out: its children stand in tiers by their links (what is written first above),
+a tier is a centred row that wraps when it gets too wide. Edges run straight down where they can and around the side of their
+boxes where both ends stand in one row; labels are moved along their edge until they cover nothing.
+"""
+
+from __future__ import annotations
+
+from hwdsl.backends.diagram.layout import Geometry, Point, Rect
+from hwdsl.backends.diagram.measure import CLUSTER_PAD, Size, box_size, cluster_label_size, edge_label_size
+from hwdsl.backends.diagram.scene import Scene
+from hwdsl.ir.l0 import Path
+from hwdsl.node import Record
+
+_GAP_X, _GAP_Y, _WIDEST = 44.0, 74.0, 1500.0
+_HEAD = 30.0
+
+
+class _Item(Record):
+    """A child of a cluster: a box id or a cluster path, and its size."""
+
+    key: str | Path
+    size: Size
+
+
+def tier_layout(scene: Scene) -> Geometry:
+    """Positions of everything in a scene."""
+    return _Tiers(scene).geometry()
+
+
+class _Tiers:
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.home: dict[str, Path] = {b.id: b.cluster for b in scene.boxes}
+        self.sizes: dict[str | Path, Size] = {b.id: box_size(b) for b in scene.boxes}
+        self.inner: dict[Path, list[tuple[str | Path, float, float]]] = {}
+
+    def geometry(self) -> Geometry:
+        """Sizes from the inside out, positions from the outside in."""
+        self._arrange(())
+        boxes: dict[str, Rect] = {}
+        clusters: dict[Path, Rect] = {}
+        todo: list[tuple[Path, float, float]] = [((), 0.0, 0.0)]
+        while todo:
+            path, left, top = todo.pop()
+            for key, x, y in self.inner[path]:
+                size = self.sizes[key]
+                rect = Rect(left + x, top + y, size.w, size.h)
+                if isinstance(key, str):
+                    boxes[key] = rect
+                else:
+                    clusters[key] = rect
+                    todo.append((key, rect.x, rect.y))
+        curves = tuple(self._curves(boxes))
+        return Geometry(boxes, clusters, curves, tuple(self._labels(curves, boxes, clusters)))
+
+    # ---------------------------------------------------------------- rows
+    def _arrange(self, path: Path) -> Size:
+        """Place the children of a cluster relative to it; its size."""
+        keys: list[str | Path] = [b.id for b in self.scene.boxes if b.cluster == path]
+        nested = [c for c in self.scene.clusters if c.path[:-1] == path]
+        for c in nested:
+            inner = self._arrange(c.path)
+            self.sizes[c.path] = Size(max(inner.w, cluster_label_size(c).w) + 2 * CLUSTER_PAD, inner.h + _HEAD + CLUSTER_PAD + 6)
+            keys.append(c.path)
+        tier = self._tier_of(path, keys)
+        rows: list[list[_Item]] = []
+        for level in sorted(set(tier.values())):
+            rows += self._rows([_Item(k, self.sizes[k]) for k in keys if tier[k] == level])
+        wide = max((_row_width(r) for r in rows), default=0.0)
+        cluster = next((c for c in self.scene.clusters if c.path == path), None)
+        head = cluster_label_size(cluster).w if cluster is not None else 0.0
+        pad = CLUSTER_PAD if cluster is not None else 0.0
+        start = 0.0 if cluster is None else CLUSTER_PAD if cluster.below else _HEAD + 6
+        y = start
+        out: list[tuple[str | Path, float, float]] = []
+        for row in rows:
+            x = pad + (max(wide, head) - _row_width(row)) / 2
+            high = max(i.size.h for i in row)
+            for item in row:
+                out.append((item.key, x, y + (high - item.size.h) / 2))
+                x += item.size.w + _GAP_X
+            y += high + _GAP_Y
+        self.inner[path] = out
+        return Size(wide, max(0.0, y - _GAP_Y - start))
+
+    def _rows(self, items: list[_Item]) -> list[list[_Item]]:
+        rows: list[list[_Item]] = [[]]
+        for item in items:
+            if rows[-1] and _row_width([*rows[-1], item]) > _WIDEST:
+                rows.append([])
+            rows[-1].append(item)
+        return rows
+
+    def _tier_of(self, path: Path, keys: list[str | Path]) -> dict[str | Path, int]:
+        """Tier of each child: one more than the highest of what stands above it; loops are cut where they close."""
+        above: dict[str | Path, set[str | Path]] = {k: set() for k in keys}
+        for e in self.scene.edges:
+            a, b = self._child(path, e.a), self._child(path, e.b)
+            if a is not None and b is not None and a != b:
+                above[b].add(a)
+        tier: dict[str | Path, int] = {}
+
+        def settle(key: str | Path, stack: frozenset[str | Path]) -> int:
+            if key not in tier:
+                over = [settle(k, stack | {key}) for k in sorted(above[key], key=str) if k not in stack and k != key]
+                tier[key] = max(over, default=-1) + 1
+            return tier[key]
+
+        for key in keys:
+            settle(key, frozenset())
+        return tier
+
+    def _child(self, path: Path, box: str) -> str | Path | None:
+        """The child of a cluster that a box is or lies in."""
+        home = self.home[box]
+        if home[: len(path)] != path:
+            return None
+        return box if home == path else home[: len(path) + 1]
+
+    # ---------------------------------------------------------------- edges
+    def _curves(self, boxes: dict[str, Rect]) -> list[tuple[Point, ...]]:
+        """Each end has its own place on its side of the box, ordered by where the edge goes."""
+        ends: dict[tuple[str, bool], list[tuple[float, int]]] = {}
+        sides: list[tuple[bool, bool]] = []
+        for k, e in enumerate(self.scene.edges):
+            a, b = boxes[e.a], boxes[e.b]
+            down = a.y + a.h <= b.y
+            up = b.y + b.h <= a.y
+            side = (not up, not up and not down) if not down else (True, False)
+            sides.append(side)
+            ends.setdefault((e.a, side[0]), []).append((b.x + b.w / 2, k))
+            ends.setdefault((e.b, side[1] if not up else True), []).append((a.x + a.w / 2, k))
+        spots: dict[tuple[str, bool, int], Point] = {}
+        for (key, low), found in ends.items():
+            r = boxes[key]
+            for n, (_, k) in enumerate(sorted(found)):
+                spots.setdefault((key, low, k), (r.x + r.w * (n + 1) / (len(found) + 1), r.y + (r.h if low else 0.0)))
+        out = []
+        for k, (e, side) in enumerate(zip(self.scene.edges, sides)):
+            up = boxes[e.b].y + boxes[e.b].h <= boxes[e.a].y
+            p, end = spots[(e.a, side[0], k)], spots[(e.b, side[1] if not up else True, k)]
+            out.append(_bent(p, end, e.a == e.b, boxes[e.a]) if e.a == e.b or side[1] else _straight(p, end))
+        return out
+
+    def _labels(self, curves: tuple[tuple[Point, ...], ...], boxes: dict[str, Rect], clusters: dict[Path, Rect]) -> list[Point]:
+        """Labels at the middle of their edges, moved along until they cover neither boxes nor headings nor each other."""
+        below = {c.path for c in self.scene.clusters if c.below}
+        taken = list(boxes.values()) + [Rect(r.x, r.y + (r.h - _HEAD if p in below else 0.0), r.w, _HEAD) for p, r in clusters.items()]
+        out = []
+        for e, curve in zip(self.scene.edges, curves):
+            size = edge_label_size(e)
+            best = _at(curve, 0.5)
+            for t in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.12, 0.88):
+                x, y = _at(curve, t)
+                rect = Rect(x - size.w / 2, y - size.h / 2, size.w, size.h)
+                if not any(rect.meets(other) for other in taken):
+                    best = (x, y)
+                    break
+            taken.append(Rect(best[0] - size.w / 2, best[1] - size.h / 2, size.w, size.h))
+            out.append(best)
+        return out
+
+
+def _row_width(row: list[_Item]) -> float:
+    return sum(i.size.w for i in row) + _GAP_X * max(0, len(row) - 1)
+
+
+def _straight(a: Point, b: Point) -> tuple[Point, ...]:
+    """From one side to the facing one, leaving and arriving upright."""
+    mid = (a[1] + b[1]) / 2
+    return a, (a[0], mid), (b[0], mid), b
+
+
+def _bent(a: Point, b: Point, loop: bool, box: Rect) -> tuple[Point, ...]:
+    """A bow below two boxes of one row, or a loop below one box."""
+    if loop:
+        x, y = box.x + box.w / 2, box.y + box.h
+        return (x - 14, y), (x - 40, y + 46), (x + 40, y + 46), (x + 14, y)
+    low = max(a[1], b[1]) + 40
+    return a, (a[0], low), (b[0], low), b
+
+
+def _at(curve: tuple[Point, ...], t: float) -> Point:
+    """A point of the first cubic of a curve."""
+    u = 1 - t
+    w = (u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t)
+    return sum(k * p[0] for k, p in zip(w, curve)), sum(k * p[1] for k, p in zip(w, curve))

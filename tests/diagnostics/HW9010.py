@@ -1,0 +1,21 @@
+"""A machine without a usable pygraphviz."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import acme
+
+TEXT = "the topology is drawn with a simple layout: pygraphviz cannot be loaded"
+
+
+def arguments(folder: Path) -> list[str]:
+    """Make the files in `folder`; the command line to run there."""
+    acme.design(folder)
+    return ["compile", "rack.hw", "-o", "out", "--only", "diagram"]
+
+
+def prepare(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Change the world for the time of the run."""
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
