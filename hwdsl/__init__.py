@@ -9,6 +9,11 @@ Public Python API: `Session` and `Design` (see `hwdsl.api`), imported on first u
 """
 
 import os.path as _path
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
+if _TYPE_CHECKING:
+    from hwdsl.api import Design as Design
+    from hwdsl.api import Session as Session
 
 __version__ = "0.1.0"
 __all__ = ["Design", "Session", "__version__"]

@@ -40,6 +40,7 @@ from hwdsl.node import Record
 from hwdsl.query.ask import as_json, as_text, ask, parse_query
 from hwdsl.query.checks import CheckResult, run_checks, too_large
 from hwdsl.query.hooks import QueryHooks
+from hwdsl.rules import run_rules
 from hwdsl.sema.evaluate import evaluate, of_definition
 from hwdsl.sema.mistake import Mistake
 from hwdsl.sema.project import Module, Project
@@ -158,7 +159,11 @@ class Session:
             out = Design(self, root, module, given, mode)
             if mode is not None and not out.select_mode(mode):
                 return None
-            out.checks = self._timed("asserts", lambda: run_checks(root, self.diagnostics))
+            self._timed("modes", lambda: self._check_modes(root))
+            if not self.diagnostics.has_errors:
+                self._timed("rules", lambda: run_rules(root, self.diagnostics))
+            if not self.diagnostics.has_errors:  # an assert over a broken structure would only repeat what was reported
+                out.checks = self._timed("asserts", lambda: run_checks(root, self.diagnostics))
         except Mistake as error:
             self._elaborator.report(error)
             return None
@@ -166,6 +171,13 @@ class Session:
             self._elaborator.report(too_large(error, design.span))
             return None
         return out
+
+    def _check_modes(self, root: Template) -> None:
+        if any(t.modes for t in templates(root)):
+            from hwdsl.query.modes import check_modes
+
+            for t in templates(root):
+                check_modes(t, self.diagnostics)
 
     def _parameters(self, parameters: Mapping[str, str], module: Module) -> dict[str, Value] | None:
         out: dict[str, Value] = {}
@@ -272,7 +284,8 @@ class Design:
 
     def query(self, text: str) -> QueryResult | None:
         """The answer to an expression; reports a diagnostic and returns None on a mistake."""
-        expr = parse_query(text, "<query>", self.session.diagnostics, self.session.sources)
+        name = next(f"<query {n}>" for n in range(1, 10**9) if f"<query {n}>" not in self.session.sources)
+        expr = parse_query(text, name, self.session.diagnostics, self.session.sources)
         if expr is None:
             return None
         self.session.hooks.level = "L0"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from hwdsl.diag import Label
-from hwdsl.elab.attributes import add_attributes, canonical, evaluate_attributes
+from hwdsl.elab.attributes import add_attributes, canonical, check_dimension, evaluate_attributes
 from hwdsl.elab.context import DEPTH_LIMIT, Elaborator
 from hwdsl.elab.members import declare_members, declare_names
 from hwdsl.elab.parameters import bind_parameters
@@ -20,6 +20,7 @@ from hwdsl.sema.evaluate import show
 from hwdsl.sema.mistake import mistake
 from hwdsl.sema.project import Module, component_of
 from hwdsl.sema.values import ComponentValue, Value
+from hwdsl.sema.words import ATTRIBUTES, CONNECTOR_KINDS, MEDIUM_KINDS
 from hwdsl.sema.words import COMPONENT_KINDS, WORDS
 from hwdsl.source.span import Span
 from hwdsl.syntax import ast
@@ -113,12 +114,25 @@ def _inherit(el: Elaborator, t: Template, item: ast.Component, env: Env) -> None
 def _fill(el: Elaborator, t: Template, body: tuple[ast.Item, ...], env: Env) -> None:
     declare_names(el, body, env)
     add_attributes(el, t, evaluate_attributes(el, body, env, t.kind), where="refinement")
+    if t.kind in _FIGURED:
+        _parameters_as_attributes(t)
     declare_members(el, t, body, env)
 
 
 def _components(module: Module | None) -> set[str]:
     """Names of the components that a file can name."""
     return {n for n in module.names() if component_of(module.lookup(n)) is not None} if module is not None else set()
+
+
+_FIGURED = MEDIUM_KINDS | CONNECTOR_KINDS | {"link"}
+"""Kinds whose parameters are their figures: `link Ub(lanes: int = 1)` has that many lanes without saying so again."""
+
+
+def _parameters_as_attributes(t: Template) -> None:
+    for name, value in t.parameters.items():
+        if name in ATTRIBUTES and name not in t.attributes and value is not None:
+            check_dimension(name, ATTRIBUTES[name], value, t.span)
+            t.attributes[name] = Attribute(value, (), t.span)
 
 
 def component_type(el: Elaborator, ref: ast.TypeRef, env: Env) -> ComponentValue:

@@ -98,10 +98,13 @@ def spreads_evenly(pl: Plan, tiers: dict[int, int]) -> bool:
 
     Then the traffic from an endpoint spreads evenly over the tiers above it whatever its destination, and a pairing loads each
     link at most as much as uniform traffic of the same injection would. One block a tier, all its vertices alike, all its uplinks of
-    one capacity: otherwise the mean over a tier says nothing of its tightest link.
+    one capacity: otherwise the mean over a tier says nothing of its tightest link. (With a single tier of switches every link is an
+    endpoint's, and the switches need not be alike.)
     """
     net = pl.network
-    if len(set(tiers.values())) != len(tiers) or any(c.symmetry == "N" for b in pl.coordinates for c in b):
+    if len(set(tiers.values())) != len(tiers) or any(c.symmetry == "N" for k in net.endpoints for c in pl.coordinates[k]):
+        return False
+    if max(tiers.values()) > 1 and any(c.symmetry == "N" for b in pl.coordinates for c in b):
         return False
     rates: dict[int, set[Fraction]] = {}
     for arc in net.arcs:

@@ -1,7 +1,8 @@
 """Where the missing `}` of a text belong.
 
-The grammar notices a missing `}` only at the end of the text, when everything that follows has been swallowed by the open body. The
-writer's indentation tells much more: a body ends before the first line that is indented no deeper than the line that opened it.
+The grammar notices a missing `}` only at the end of the text, when everything that follows has been swallowed by the open body.
+The writer's indentation tells much more: a body ends before the first line that is indented no deeper than the line that
+opened it.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ _PIECE = re.compile(r'"(?:\\.|[^"\\\n])*"?|//[^\n]*|[{};]|\n[ \t]*+(?=[^\s/])')
 
 
 def missing_closers(text: str, limit: int) -> list[tuple[int, int]]:
-    """(offset where a `}` is missing, offset of the `{` it would close), in text order; empty if as many close as open, or if more
-    than `limit` are missing.
+    """(offset where a `}` is missing, offset of the `{` it would close), in text order.
+
+    Empty if as many close as open, or if more than `limit` are missing.
 
     Linear in the text. If the indentation contradicts the count of braces, the missing ones are put at the end of the text.
     """

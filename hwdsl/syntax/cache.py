@@ -1,9 +1,9 @@
 """Parsed files on disk: a text that was parsed before costs a read instead of a parse.
 
-An entry is named by a hash of the display path, the text and the sources that decide how it is parsed, so that nothing ever needs to
-be invalidated; it begins with a hash of its content and is written atomically. The cache is an economy, never a reason to fail: an
-unwritable directory is ignored, a damaged entry is parsed again. The LALR tables lie in the same directory, so that Lark is
-imported only when the grammar changed. As with any pickle, the directory must belong to the user.
+An entry is named by a hash of the display path, the text and the sources that decide how it is parsed, so that nothing ever
+needs to be invalidated; it begins with a hash of its content and is written atomically. The cache is an economy, never a reason
+to fail: an unwritable directory is ignored, a damaged entry is parsed again. The LALR tables lie in the same directory, so that
+Lark is imported only when the grammar changed. As with any pickle, the directory must belong to the user.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """From productions to the syntax tree: one method per production that makes a node.
 
 The machine calls `method(start, end, *children)` when it reduces a production whose alias (or origin) is the method's name;
-children are nodes, lists of nodes, texts of tokens, or None for optional parts left out. No parse tree stands in between. What a production
-means is said by `grammar/*.lark` and by the class of the node it makes.
+children are nodes, lists of nodes, texts of tokens, or None for optional parts left out. No parse tree stands in between. What a
+production means is said by `grammar/*.lark` and by the class of the node it makes.
 """
 # ruff: noqa: D102 (the docstring of a method would repeat that of its node)
 
@@ -123,7 +123,8 @@ class Lowering:
         try:
             value, is_int = exact(digits)
         except OverflowError:
-            self._error("HW0121", "number out of range", span, help=f"a number has at most {MAX_DIGITS} digits, its exponent at most 3")
+            self._error("HW0121", "number out of range", span,
+                        help=f"a number has at most {MAX_DIGITS} digits, its exponent at most 3")
             return ast.ErrorExpr(span)
         return ast.Number(span, value, unit, is_int)
 
@@ -268,8 +269,10 @@ class Lowering:
               guard: ast.Expr | None) -> ast.Param:
         return ast.Param(self._span(start, end), name.name, type, default, guard)
 
-    def type(self, start: int, end: int, path: list[ast.Name], args: list[ast.Arg] | None, dims: list[ast.Expr] | None) -> ast.TypeRef:
-        return ast.TypeRef(self._span(start, end), tuple(n.name for n in path), None if args is None else tuple(args), tuple(dims or ()))
+    def type(self, start: int, end: int, path: list[ast.Name], args: list[ast.Arg] | None,
+             dims: list[ast.Expr] | None) -> ast.TypeRef:
+        given = None if args is None else tuple(args)
+        return ast.TypeRef(self._span(start, end), tuple(n.name for n in path), given, tuple(dims or ()))
 
     def kind(self, start: int, end: int, text: str) -> str:
         return text
@@ -300,7 +303,8 @@ class Lowering:
     def enum_decl(self, start: int, end: int, name: ast.Name, members: list[ast.Name]) -> ast.Enum:
         return ast.Enum(self._span(start, end), (), self._doc(start), name.name, tuple(members))
 
-    def fn_decl(self, start: int, end: int, name: ast.Name, params: list[ast.Param], result: ast.TypeRef, body: ast.Expr) -> ast.Fn:
+    def fn_decl(self, start: int, end: int, name: ast.Name, params: list[ast.Param], result: ast.TypeRef,
+                body: ast.Expr) -> ast.Fn:
         return ast.Fn(self._span(start, end), (), self._doc(start), name.name, tuple(params), result, body)
 
     def design_decl(self, start: int, end: int, name: ast.Name | None, value: ast.Expr) -> ast.Design:
@@ -316,7 +320,8 @@ class Lowering:
                       for i in body)
         return ast.Test(self._span(start, end), (), self._doc(start), name, items)
 
-    def study_decl(self, start: int, end: int, name: ast.Name, params: list[ast.Param] | None, items: list[ast.Item]) -> ast.Study:
+    def study_decl(self, start: int, end: int, name: ast.Name, params: list[ast.Param] | None,
+                   items: list[ast.Item]) -> ast.Study:
         return ast.Study(self._span(start, end), (), self._doc(start), name.name, tuple(params or ()), tuple(items))
 
     def call_item(self, start: int, end: int, call: ast.Expr, annots: _Annots) -> ast.CallItem:
@@ -324,8 +329,8 @@ class Lowering:
 
     def component(self, start: int, end: int, kind: str, name: ast.Name, params: list[ast.Param] | None, base: ast.TypeRef | None,
                   guard: ast.Expr | None, body: tuple[ast.Item, ...]) -> ast.Component:
-        return ast.Component(self._span(start, end), (), self._doc(start), kind, name.name, tuple(params or ()), base, guard, body,
-                             name.span)
+        return ast.Component(self._span(start, end), (), self._doc(start), kind, name.name, tuple(params or ()), base, guard,
+                             body, name.span)
 
     def prefixed(self, start: int, end: int, annots: list[ast.Annot], item: ast.Item) -> ast.Item:
         """Annotations before an item, and the doc comment before them."""
@@ -353,7 +358,8 @@ class Lowering:
     def part(self, start: int, end: int, name: ast.Name, type: ast.TypeRef, tail: tuple[Any, Any]) -> ast.Part:
         return ast.Part(self._span(start, end), tail[0], self._doc(start), name.name, type, tail[1])
 
-    def port(self, start: int, end: int, modifier: str | None, name: ast.Name, type: ast.TypeRef, tail: tuple[Any, Any]) -> ast.Port:
+    def port(self, start: int, end: int, modifier: str | None, name: ast.Name, type: ast.TypeRef,
+             tail: tuple[Any, Any]) -> ast.Port:
         return ast.Port(self._span(start, end), tail[0], self._doc(start), modifier or "", name.name, type, tail[1])
 
     def bus(self, start: int, end: int, name: ast.Name, type: ast.TypeRef, joins_word: str, joins: list[ast.Expr],
@@ -371,11 +377,13 @@ class Lowering:
     def connect(self, start: int, end: int, left: ast.Expr, arrow: str, right: ast.Expr, via: list[ast.Expr] | None,
                 tail: _RuleTail) -> ast.Connect:
         binders, guard, annots, body = tail
-        return ast.Connect(self._span(start, end), annots, self._doc(start), binders, guard, body, left, arrow, right, tuple(via or ()))
+        return ast.Connect(self._span(start, end), annots, self._doc(start), binders, guard, body, left, arrow, right,
+                           tuple(via or ()))
 
     def connect_pattern(self, start: int, end: int, call: ast.Expr, via: list[ast.Expr] | None, tail: _RuleTail) -> ast.Connect:
         binders, guard, annots, body = tail
-        return ast.Connect(self._span(start, end), annots, self._doc(start), binders, guard, body, call, None, None, tuple(via or ()))
+        return ast.Connect(self._span(start, end), annots, self._doc(start), binders, guard, body, call, None, None,
+                           tuple(via or ()))
 
     def bridge(self, start: int, end: int, left: ast.Expr, arrow: str, right: ast.Expr, tail: _RuleTail) -> ast.Bridge:
         binders, guard, annots, body = tail
@@ -409,12 +417,14 @@ class Lowering:
     def state(self, start: int, end: int, default: bool | None, name: ast.Name, body: tuple[ast.Item, ...]) -> ast.State:
         return ast.State(self._span(start, end), (), self._doc(start), name.name, default is not None, body)
 
-    def plane(self, start: int, end: int, name: ast.Name, binders: list[ast.Binder] | None, body: tuple[ast.Item, ...]) -> ast.Plane:
+    def plane(self, start: int, end: int, name: ast.Name, binders: list[ast.Binder] | None,
+              body: tuple[ast.Item, ...]) -> ast.Plane:
         return ast.Plane(self._span(start, end), (), self._doc(start), name.name, tuple(binders or ()), body)
 
-    def mode(self, start: int, end: int, default: bool | None, name: ast.Name, params: list[ast.Param] | None, guard: ast.Expr | None,
-             body: tuple[ast.Item, ...]) -> ast.Mode:
-        return ast.Mode(self._span(start, end), (), self._doc(start), name.name, default is not None, tuple(params or ()), guard, body)
+    def mode(self, start: int, end: int, default: bool | None, name: ast.Name, params: list[ast.Param] | None,
+             guard: ast.Expr | None, body: tuple[ast.Item, ...]) -> ast.Mode:
+        return ast.Mode(self._span(start, end), (), self._doc(start), name.name, default is not None, tuple(params or ()), guard,
+                        body)
 
     def under(self, start: int, end: int, what: str, subject: ast.Expr, binders: list[ast.Binder] | None,
               body: tuple[ast.Item, ...]) -> ast.Under:

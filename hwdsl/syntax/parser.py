@@ -62,7 +62,8 @@ class _Run:
         found = self.recovery.diagnostics + self.lowering.diagnostics
         for where, opener in self.closers:
             label = (Label(Span(self._path, where, where), "a `}` is missing here"),)
-            found.append(Diagnostic("HW0108", "error", "`{` is never closed", Span(self._path, opener, opener + 1), "opened here", label))
+            brace = Span(self._path, opener, opener + 1)
+            found.append(Diagnostic("HW0108", "error", "`{` is never closed", brace, "opened here", label))
         return tuple(sorted(found, key=lambda d: d.span.start))
 
 
@@ -81,7 +82,10 @@ def shared_parser() -> Parser:
 
 
 def parse(source: SourceText) -> tuple[ast.File, tuple[Diagnostic, ...]]:
-    """The tree of a file and what is wrong with its form, in the order of the text; `hwdsl.syntax.cache.load` does this faster."""
+    """The tree of a file and what is wrong with its form, in the order of the text.
+
+    `hwdsl.syntax.cache.load` gives the same, faster.
+    """
     return shared_parser().file(source)
 
 

@@ -1,8 +1,8 @@
 """Recovery: drives the machine over a text with mistakes, to the end of the text.
 
-A mistake is mended locally where that is certain (`repairs`). Otherwise the broken statement becomes an `ErrorItem` in the body it
-stands in, and reading goes on at the next statement. Either way the statements around it are kept and the mistake is reported once.
-Every step consumes a token, puts a bounded number of tokens in, or stops; the number of reports is bounded.
+A mistake is mended locally where that is certain (`repairs`). Otherwise the broken statement becomes an `ErrorItem` in the body
+it stands in, and reading goes on at the next statement. Either way the statements around it are kept and the mistake is reported
+once. Every step consumes a token, puts a bounded number of tokens in, or stops; the number of reports is bounded.
 """
 
 from __future__ import annotations
@@ -93,7 +93,10 @@ class Recovery(Repairs):
 
     # ------------------------------------------------------------ panic mode
     def leave_depth(self) -> int:
-        """Drop innermost bodies until there is room on the stack; their number. The statement that holds them is then the broken one."""
+        """Drop innermost bodies until there is room on the stack; their number.
+
+        The statement that holds them is then the broken one.
+        """
         machine, bodies = self.machine, 0
         while machine.anchor()[0] > MAX_STACK - 20:
             machine.cut(machine.anchor()[0] - 1)
@@ -101,8 +104,10 @@ class Recovery(Repairs):
         return bodies
 
     def panic(self, explained: bool, depth: int) -> None:
-        """Give up the broken statement, in which `depth` bodies are open: keep its body if only its header is broken, else replace it
-        by an `ErrorItem`."""
+        """Give up the broken statement, in which `depth` bodies are open.
+
+        Its body is kept if only its header is broken, else an `ErrorItem` replaces it.
+        """
         if not explained:
             self.unexpected()
         if not explained and self.reach_body():
@@ -141,8 +146,10 @@ class Recovery(Repairs):
         return False
 
     def skip(self, first: int, at: int, top: bool, depth: int) -> int:
-        """Index of the token at which the next statement may begin; the broken one begins at `first` and breaks at `at`, where `depth`
-        of its bodies are open."""
+        """Index of the token at which the next statement may begin.
+
+        The broken one begins at `first` and breaks at `at`, where `depth` of its bodies are open.
+        """
         tokens, machine = self.tokens, self.machine
         begin = at
         indent, kinds = tokens.column(first), tokens.kinds

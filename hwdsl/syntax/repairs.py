@@ -1,8 +1,8 @@
 """Local repairs: the smallest change of the tokens after which the machine can go on.
 
-Each repair is a method that looks at the token on which the machine is stuck, and either explains the mistake, mends the tokens and
-returns True, or changes nothing and returns False. Nothing is put in, taken out or exchanged unless the machine confirms that the
-token and, where one token proves little, its successor fit afterwards; so every repair consumes a token and parsing stays linear.
+Each repair is a method that looks at the token on which the machine is stuck, and either explains the mistake, mends the tokens
+and returns True, or changes nothing and returns False. Nothing is put in or exchanged unless the machine confirms that the token
+and, where one token proves little, its successor fit afterwards; so every repair consumes a token and parsing stays linear.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ _SWAPS = (
 _CONNECTIVES = ("COMMA", "COLON", "ASSIGN", "IN", "BOTHWAYS", "ON", "ALONG", "THEN")
 _TYPOGRAPHY = {"−": "MINUS", "–": "MINUS", "×": "STAR", "·": "STAR", "÷": "DIVIDE", "→": "ONEWAY", "↔": "BOTHWAYS", "…": "RANGE",
                "±": "PLUSMINUS", "&&": "AND", "&": "AND", "||": "OR", "|": "OR", "!": "NOT",
-               "；": "SEMI", "，": "COMMA", "：": "COLON", "（": "LPAR", "）": "RPAR", "＝": "ASSIGN", "｛": "LBRACE", "｝": "RBRACE",
+               "；": "SEMI", "，": "COMMA", "：": "COLON", "（": "LPAR", "）": "RPAR", "＝": "ASSIGN",
+               "｛": "LBRACE", "｝": "RBRACE",
                "≤": "COMPARE", "≥": "COMPARE", "≠": "COMPARE"}
 _MEANT = {"≤": "<=", "≥": ">=", "≠": "!=", "÷": "/"}
 
@@ -125,12 +126,13 @@ class Repairs:
             if word[:1].isalpha() or word[:1] == "_":
                 self.report_token("HW0113", f"`{word}` touches the number `{digits}`",
                                   help=f"for a product write `{digits} * {word}`, for a unit `{digits} {word}`")
-                tokens.kinds[at] = "MISSING"  # what it was to be, a quantity or a product, is not for the later passes to complain about
+                tokens.kinds[at] = "MISSING"  # quantity or product: later passes must not complain about a guess
             else:
                 self.report_token("HW0113", f"`{text}` is no number", help="a number has one decimal point at most")
                 tokens.kinds[at], tokens.texts[at] = "MONEY" if digits.startswith("$") else "NUMBER", digits
         elif kind == BAD_STRING and text.startswith('"'):
-            self.report_token("HW0111", "the string is not closed on its line", help='a string ends with `"` on the line it begins on')
+            self.report_token("HW0111", "the string is not closed on its line",
+                              help='a string ends with `"` on the line it begins on')
             tokens.kinds[at] = "STRING"
         elif kind == BAD_STRING:
             self.report_token("HW0112", f"strings stand in `\"`, not in `{text[0]}`", help=f'write `"{text[1:-1]}"`')
@@ -181,10 +183,8 @@ class Repairs:
             self.report_token("HW0120", "superfluous `;`", help="no `;` after a body in braces" if after_body else "")
         elif kind in ("RBRACE", "RPAR", "RSQB"):
             self.report_token("HW0109", f"{self.found()} closes nothing")
-        elif kind == "NAME" and self.kind(1) != "ASSIGN" and self.exchange_word(at, self.kind(1)):
-            return True
         else:
-            return False
+            return kind == "NAME" and self.kind(1) != "ASSIGN" and self.exchange_word(at, self.kind(1))
         self.tokens.remove(at)
         self.silent_at = at if self.silent_at == at else -1
         return True
@@ -219,7 +219,9 @@ class Repairs:
         """`a = 8 b = 9;`: where `;` is missing, the next word was taken for a unit."""
         machine, tokens, at = self.machine, self.tokens, self.machine.at
         before = at - 1
-        if self.kind() != "ASSIGN" or before < 0 or tokens.kinds[before] != "QUANTITY" or machine.starts[-1] != tokens.starts[before]:
+        if self.kind() != "ASSIGN" or before < 0 or tokens.kinds[before] != "QUANTITY":
+            return False
+        if not machine.starts or machine.starts[-1] != tokens.starts[before]:
             return False
         if not machine.fits("NUMBER", "SEMI", "NAME", "ASSIGN", height=len(machine.states) - 1):
             return False
@@ -380,7 +382,7 @@ class Repairs:
         """The report for everything that has no better one."""
         at, tokens = self.machine.at, self.tokens
         legal = self.machine.legal()
-        if at == self.first() + 1 and tokens.kinds[at - 1] not in ("NAME", "KIND", "LINK", "CABLE"):
+        if len(legal) > 1 and at == self.first() + 1 and tokens.kinds[at - 1] not in ("NAME", "KIND", "LINK", "CABLE"):
             legal.discard("ASSIGN")  # a word that begins a statement is hardly meant as the name of an attribute
         if self.kind() == "COMPARE" and "AND" in legal:
             message = "comparisons do not chain"

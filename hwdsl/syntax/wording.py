@@ -12,7 +12,8 @@ _STATEMENTS = {
     "PATTERN": "the pattern", "STUDY": "the study", "TEST": "the test", "KIND": "the component", "LINK": "the link",
     "CABLE": "the cable", "CHECK": "the check", "CARRY": "`carry`", "CONNECT": "`connect`", "BRIDGE": "`bridge`",
     "STATE": "the state", "PLANE": "the plane", "MODE": "the mode", "SET": "`set`", "CIRCUIT": "the circuit", "PLACE": "`place`",
-    "ROUTE": "the route", "OVERRIDE": "the override", "UNDER": "`under`", "DEFAULT": "the default", "PUB": "the declaration", "ANNOTATE": "the statement",
+    "ROUTE": "the route", "OVERRIDE": "the override", "UNDER": "`under`", "DEFAULT": "the default", "PUB": "the declaration",
+    "ANNOTATE": "the statement",
 }
 _ORDER = ("SEMI", "LBRACE", "ASSIGN", "COLON", "COMMA", "RPAR", "RSQB", "BOTHWAYS", "ONEWAY")
 
@@ -53,9 +54,11 @@ def expected(legal: set[str], spelled: dict[str, str]) -> str:
     for kind in sorted(signs, key=lambda k: (order.get(k, len(order)), k)):
         if kind in by_kind:
             words += [f"`{s}`" for s in sorted(by_kind[kind])[:2]]
-    words = words[:4] or [f"`{s}`" for k in sorted(legal) for s in sorted(by_kind.get(k, []))][:4]
-    if not words:
-        return "the end of the text"
+    if not words and legal & _OPERATORS:
+        words = ["an operator"]
+    if END in legal:
+        words = [*words[:3], "the end of the text"]
+    words = words[:4] or ["nothing"]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 

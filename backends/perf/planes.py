@@ -1,0 +1,212 @@
+"""The figures of each data plane, each with the name of its formula and what it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from hwdsl.api import Design
+from hwdsl.backends.perf.collectives import ring_all_reduce
+from hwdsl.ir.l0 import Template
+from hwdsl.ir.space import TooLarge
+from hwdsl.query.cuts import Bracket, bisection, capacity, injection, levels
+from hwdsl.query.hopcount import effective_mode, hop_counts, plan_of
+from hwdsl.query.lifted import lifted_rules
+from hwdsl.query.modes import known_modes
+from hwdsl.query.network import Network, network
+from hwdsl.query.quotient import Hops, Loads, Refused, loads
+from hwdsl.query.select import any_depth_planes
+from hwdsl.query.selection import PlaneSelection
+from hwdsl.sema.mistake import Mistake
+from hwdsl.sema.values import UNKNOWN
+from hwdsl.source import NO_SPAN
+from hwdsl.types import Quantity
+from hwdsl.types.dimension import RATE
+from hwdsl.types.format import text
+
+SIZES = (("1 MiB", 2**20), ("1 GiB", 2**30))
+
+
+def compute(design: Design, progress: Callable[[str], None] | None = None) -> dict[str, Any]:
+    """Everything performance.json holds."""
+    root = design.root
+    planes = data_planes(root)
+    out: dict[str, Any] = {
+        "design": design.name, "parameters": design.parameters, "mode": design.mode,
+        "conventions": {
+            "rates": "one direction, net", "hop": "one logical link; panels, OCS and retimers add none",
+            "endpoints": "parts that do not relay", "planes": "all planes of one name, at any depth",
+        },
+        "modes": known_modes(root), "planes": {},
+    }
+    for name, selection in planes:
+        if progress is not None:
+            progress(f"evaluating plane {name}")
+        out["planes"][name] = plane_figures(design, selection)
+    return out
+
+
+def data_planes(root: Template) -> list[tuple[str, PlaneSelection | None]]:
+    """Planes with data links by outermost name, those of one name together; "links" for a design without planes."""
+    names: set[str] = set()
+    unnamed = False
+    for r in lifted_rules(root):
+        if r.rule.lanes:
+            if r.rule.plane.names:
+                names.add(r.rule.plane.names[0])
+            else:
+                unnamed = True
+    if not names:
+        return [("links", None)] if unnamed else []
+    return [(n, any_depth_planes(root, n)) for n in sorted(names)]
+
+
+def plane_figures(design: Design, planes: PlaneSelection | None) -> dict[str, Any]:
+    """All figures of one plane; what cannot be told is left out with its reason."""
+    root, hooks = design.root, design.session.hooks
+    net = network(root, planes, None)
+    links = sum(a.links for a in net.arcs)
+    out: dict[str, Any] = {
+        "endpoints": {"count": net.endpoint_count, "parts": [{"path": ".".join(net.blocks[k].path) or root.name, "count": net.blocks[k].size,
+                                                              "component": root.at(net.blocks[k].path).name} for k in net.endpoints]},
+        "relays": [{"path": ".".join(b.path), "count": b.size, "component": root.at(b.path).name} for b in net.blocks if b.relay],
+        "links": links,
+    }
+    _injection(net, out)
+    if net.endpoint_count < 2 or not net.arcs:
+        return out
+    try:
+        mode = effective_mode(net, hooks, NO_SPAN)
+    except Mistake as error:
+        out["note"] = (error.diagnostic.message if error.diagnostic else "") + "; these are the physical figures"
+        return out
+    try:
+        found = hop_counts(root, planes, None, hooks, NO_SPAN)
+    except (Mistake, TooLarge) as error:
+        out["note"] = _reason(error)
+        return out
+    _hops(found, out)
+    if found.unreachable:
+        out["note"] = "not one network: some endpoints cannot reach each other on this plane alone"
+        return out
+    if mode is None:
+        _symbolic(design, net, planes, found, out)
+    else:
+        _flat(design, planes, mode, found, net, out)
+    return out
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, Mistake) and error.diagnostic is not None:
+        return "; ".join((error.diagnostic.message, *error.diagnostic.notes))
+    return f"not computed: {error}"
+
+
+def _rate(bits: Fraction) -> dict[str, Any]:
+    value = bits.numerator if bits.denominator == 1 else bits
+    unit = "TB/s" if bits >= 8 * 10**12 else "GB/s"
+    quantity = Quantity(value, value, value, RATE, unit, direction="one", coding="net")
+    return {"text": text(quantity), "bit_per_s": float(bits), "exact": str(bits)}
+
+
+def _injection(net: Network, out: dict[str, Any]) -> None:
+    try:
+        total = injection(net)
+    except Refused as reason:
+        out["injection"] = {"unknown": str(reason)}
+        return
+    n = net.endpoint_count
+    out["injection"] = {"formula": "sum of the links at endpoints", "total": _rate(total)}
+    if n:
+        out["injection"]["mean_per_endpoint"] = _rate(total / n)
+
+
+def _hops(found: Hops, out: dict[str, Any]) -> None:
+    out["hops"] = {"formula": "fewest hops, ordered pairs", "histogram": {str(k): v for k, v in found.histogram.items()}}
+    if found.unreachable:
+        out["hops"]["unreachable_pairs"] = found.unreachable
+    else:
+        out["diameter"] = found.diameter
+        out["mean_hops"] = {"value": float(found.mean), "exact": str(found.mean)}
+
+
+def _symbolic(design: Design, net: Network, planes: PlaneSelection | None, found: Hops, out: dict[str, Any]) -> None:
+    try:
+        pl = plan_of(design.root, planes, None)
+        flows = loads(pl)
+        capacities = {a.number: capacity(a) for a in pl.network.arcs}
+    except Refused as reason:
+        if any(a.capacity is UNKNOWN for a in net.arcs):
+            out["note"] = str(reason)
+            return
+        _flat(design, planes, None, found, net, out)
+        return
+    _bracket(bisection(pl, flows), out)
+    _all_to_all(pl.network, flows, capacities, found, out)
+    tiers = levels(pl)
+    if tiers is not None:
+        out["oversubscription"] = _tapers(design.root, pl.network, tiers)
+    out["all_reduce"] = {label: ring_all_reduce(design.root, pl.network, found, size) for label, size in SIZES}
+
+
+def _flat(design: Design, planes: PlaneSelection | None, mode: Any, found: Hops, net: Network, out: dict[str, Any]) -> None:
+    from hwdsl.query.flat import OverBudget
+    from hwdsl.query.flatcuts import flat_bracket
+    from hwdsl.query.hopcount import graph_of
+
+    hooks = design.session.hooks
+    try:
+        graph = graph_of(design.root, planes, None, mode, hooks)
+        bracket = flat_bracket(graph, hooks.memory_budget)
+    except OverBudget as error:
+        out["note"] = f"not computed: the flat graph needs {error.needed / 2**30:.1f} GiB"
+        return
+    if bracket is not None:
+        _bracket(bracket, out)
+    out["all_reduce"] = {label: ring_all_reduce(design.root, net, found, size) for label, size in SIZES}
+
+
+def _bracket(found: Bracket, out: dict[str, Any]) -> None:
+    out["bisection"] = {"lower": _rate(found.lower), "lower_method": found.lower_method, "upper": _rate(found.upper),
+                        "upper_method": found.upper_method, "exact": found.exact}
+
+
+def _all_to_all(net: Network, flows: Loads, capacities: dict[int, Fraction], found: Hops, out: dict[str, Any]) -> None:
+    """What every endpoint can send when all send to all others alike: three bounds, the least holds."""
+    n = net.endpoint_count
+    worst = min((capacities[arc[0]] / load, arc) for arc, load in flows.load.items() if load)
+    total = injection(net)
+    wires = sum((capacity(a) * a.links * 2 for a in net.arcs), Fraction(0))
+    hops = sum(h * k for h, k in found.histogram.items())
+    bounds = {
+        "most loaded link, equal split over shortest paths": worst[0] * (n - 1),
+        "mean injection": total / n,
+        "capacity over distance: sum of capacities / sum of hops": wires * (n - 1) / hops,
+    }
+    least = min(bounds, key=lambda k: (bounds[k], k))
+    arc = net.arcs[worst[1][0]]
+    out["all_to_all"] = {
+        "formula": "uniform, all pairs at once; per endpoint, one direction", "bound": _rate(bounds[least]), "bound_by": least,
+        "bounds": {k: _rate(v) for k, v in sorted(bounds.items())},
+        "most_loaded_link": f"{'.'.join(arc.lifted.a)} - {'.'.join(arc.lifted.b)}",
+    }
+
+
+def _tapers(root: Template, net: Network, tiers: dict[int, int]) -> list[dict[str, Any]]:
+    """Capacity below over capacity above, by relay block that has both."""
+    down: dict[int, Fraction] = {}
+    up: dict[int, Fraction] = {}
+    for arc in net.arcs:
+        total = capacity(arc) * arc.links
+        low, high = (arc.a, arc.b) if tiers[arc.a] < tiers[arc.b] else (arc.b, arc.a)
+        up[low] = up.get(low, Fraction(0)) + total
+        down[high] = down.get(high, Fraction(0)) + total
+    seen: dict[str, list[Fraction]] = {}
+    for k, b in enumerate(net.blocks):
+        if b.relay and k in up and k in down:
+            seen[".".join(b.path)] = [down[k], up[k]]
+    return [{"at": path, "formula": "downlink capacity / uplink capacity", "value": float(d / u), "exact": str(d / u),
+             "down": _rate(d), "up": _rate(u)} for path, (d, u) in sorted(seen.items())]
+
+

@@ -1,0 +1,127 @@
+"""`hwc test`: the asserts of a file's designs, and its `test` blocks.
+
+A `test` block builds a design of its own and asserts on it; `assert fails(HW2004);` holds when building it reports that code.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from hwdsl.diag import Diagnostic, Diagnostics
+from hwdsl.elab.context import Elaborator
+from hwdsl.elab.elaborate import design_component, elaborate
+from hwdsl.elab.statements import UnderStatement
+from hwdsl.ir.l0 import Template
+from hwdsl.ir.space import TooLarge
+from hwdsl.query.checks import CheckResult, check_statement, run_checks, too_large
+from hwdsl.query.under import run_under
+from hwdsl.sema.mistake import Mistake
+from hwdsl.sema.project import Module
+from hwdsl.syntax import ast
+
+if TYPE_CHECKING:
+    from hwdsl.api import Session, TestResult
+
+
+def run_tests(session: Session, path: str) -> list[TestResult]:
+    """One result per assert or require of the file's designs and one per `test` block, in the order of the file."""
+    from hwdsl.api import TestResult
+
+    module = session.project.load(path)
+    if module is None:
+        return []
+    out: list[TestResult] = []
+    for item in module.file.items:
+        start = perf_counter()
+        if isinstance(item, ast.Design):
+            out += _design(session, module, item, path, start)
+        elif isinstance(item, ast.Test):
+            outcome, found = _test(session, module, item)
+            session.diagnostics.extend([d for d in found if d.severity != "note"])
+            out.append(TestResult(item.name, path, item.span, outcome, tuple(found), perf_counter() - start))
+    return out
+
+
+def _design(session: Session, module: Module, item: ast.Design, path: str, start: float) -> list[TestResult]:
+    from hwdsl.api import TestResult
+
+    before = len(session.diagnostics.items)
+    design = session.build(module, item, {}, {}, None) if not module.broken else None
+    found = session.diagnostics.items[before:]
+    seconds = perf_counter() - start
+    name = item.name or "design"
+    if design is None or (any(d.severity == "error" for d in found) and not any(c.outcome == "failed" for c in design.checks)):
+        return [TestResult(f"{name} elaborates", path, item.span, "failed", found, seconds)]
+    out = [TestResult(f"{name} elaborates", path, item.span, "passed", (), seconds)]
+    for c in design.checks:
+        mine = tuple(d for d in found if d.span.file == c.span.file and c.span.start <= d.span.start <= c.span.end)
+        out.append(TestResult(_title(session, c), c.span.file, c.span, _outcome(c), mine, 0.0))
+    return out
+
+
+def _outcome(c: CheckResult) -> str:
+    if c.outcome == "broken" or (c.outcome == "failed" and c.kind == "assert"):
+        return "failed"
+    return "undecided" if c.outcome == "undecided" else "passed"
+
+
+def _title(session: Session, c: CheckResult) -> str:
+    source = session.sources.get(c.span.file)
+    text = " ".join(source.text[c.span.start:c.span.end].split()) if source is not None else c.kind
+    return text if len(text) <= 120 else text[:117] + "..."
+
+
+def _test(session: Session, module: Module, item: ast.Test) -> tuple[str, list[Diagnostic]]:
+    """("passed", "failed" or "undecided", reports) of one block."""
+    diagnostics = Diagnostics()
+    el = Elaborator(session.project, diagnostics, session.hooks)
+    designs = [i for i in item.body if isinstance(i, ast.Design)]
+    if len(designs) != 1:
+        diagnostics.error("HW4005", f"the test \"{item.name}\" builds {len(designs)} designs", item.span, help="write one `design = ...;` in it")
+        return "failed", list(diagnostics.items)
+    root = _build(el, module, designs[0], diagnostics)
+    expected, rest = _expected(item)
+    reported = {d.code for d in diagnostics.items if d.severity == "error"}
+    if expected:
+        missing = [c for c in expected if c not in reported]
+        if not missing and reported <= set(expected):
+            return "passed", []
+        for code in missing:
+            diagnostics.error("HW4005", f"the design of the test \"{item.name}\" should fail with {code}; it does not", item.span)
+        return "failed", list(diagnostics.items)
+    if root is None or diagnostics.has_errors:
+        return "failed", list(diagnostics.items)
+    results = run_checks(root, diagnostics)
+    for stmt in rest:
+        if isinstance(stmt, ast.Check):
+            results += check_statement(root, stmt, root.env, diagnostics, f"test \"{item.name}\"", 1)
+        else:
+            results += run_under(root, root, UnderStatement(stmt, root.env), diagnostics, f"test \"{item.name}\"", 1)
+    outcomes = {_outcome(r) for r in results}
+    if "failed" in outcomes or diagnostics.has_errors:
+        return "failed", list(diagnostics.items)
+    return "undecided" if "undecided" in outcomes else "passed", list(diagnostics.items)
+
+
+def _build(el: Elaborator, module: Module, design: ast.Design, diagnostics: Diagnostics) -> Template | None:
+    try:
+        component, span = design_component(el, module, design.value, {})
+        return elaborate(el, component, span)
+    except Mistake as error:
+        el.report(error)
+    except TooLarge as error:
+        el.report(too_large(error, design.span))
+    return None
+
+
+def _expected(item: ast.Test) -> tuple[list[str], list[ast.Check | ast.Under]]:
+    """(codes of `assert fails(CODE)`, the other statements)."""
+    codes: list[str] = []
+    rest: list[ast.Check | ast.Under] = []
+    for stmt in item.body:
+        if isinstance(stmt, ast.Check) and isinstance(stmt.cond, ast.Call) and isinstance(stmt.cond.fn, ast.Name) and stmt.cond.fn.name == "fails":
+            codes += [a.value.name for a in stmt.cond.args if isinstance(a.value, ast.Name)]
+        elif isinstance(stmt, (ast.Check, ast.Under)):
+            rest.append(stmt)
+    return codes, rest
