@@ -61,7 +61,7 @@ def parser(cache_dir: str | None) -> Parser:
     """The parser, its tables from `cache_dir` or built and left there."""
     from hwdsl.syntax import parser as parsing
 
-    if parsing.shared is None and cache_dir is not None:
+    if not parsing.shared and cache_dir is not None:
         from marshal import dumps, loads
 
         from hwdsl.syntax.tables import build, from_data, to_data
@@ -73,7 +73,7 @@ def parser(cache_dir: str | None) -> Parser:
             _write(path, dumps(to_data(tables)))
         else:
             tables = from_data(loads(data))
-        parsing.shared = parsing.Parser(tables)
+        parsing.shared.append(parsing.Parser(tables))
     return parsing.shared_parser()
 
 

@@ -67,18 +67,17 @@ class _Run:
         return tuple(sorted(found, key=lambda d: d.span.start))
 
 
-shared: Parser | None = None
-"""The parser of the grammar on disk: constant for the life of the process, like the code."""
+shared: list[Parser] = []
+"""At most one: the parser of the grammar on disk, constant for the life of the process, like the code."""
 
 
 def shared_parser() -> Parser:
     """`shared`, made now (half a second) if `hwdsl.syntax.cache` has not made it from its tables on disk."""
-    global shared
-    if shared is None:
+    if not shared:
         from hwdsl.syntax.tables import build
 
-        shared = Parser(build())
-    return shared
+        shared.append(Parser(build()))
+    return shared[0]
 
 
 def parse(source: SourceText) -> tuple[ast.File, tuple[Diagnostic, ...]]:
