@@ -191,7 +191,7 @@ def link_lanes(link: Template) -> int:
 def _agree(stmt: ast.Connect, left: Resolved, right: Resolved, lanes_a: int, lanes_b: int) -> Template:
     """The link of the rule; both ends must fit. Raises Mistake (HW3006, HW3011)."""
     assert stmt.right is not None
-    if not isinstance(left.target, PortArray) or not isinstance(right.target, PortArray):
+    if not isinstance(left.target, PortArray) or not isinstance(right.target, PortArray):  # resolved by elab/connector_links
         target = left.target if isinstance(left.target, PortArray) else right.target
         return target.link if isinstance(target, PortArray) else left.template
     la, lb = left.target.link, right.target.link

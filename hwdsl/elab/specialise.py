@@ -10,6 +10,7 @@ from typing import Any
 
 from hwdsl.diag import Label
 from hwdsl.elab.attributes import add_attributes, canonical, check_dimension, evaluate_attributes
+from hwdsl.elab.connector_links import expand_connectors
 from hwdsl.elab.context import DEPTH_LIMIT, Elaborator
 from hwdsl.elab.members import declare_members, declare_names
 from hwdsl.elab.parameters import bind_parameters
@@ -83,6 +84,7 @@ def _build(el: Elaborator, component: ComponentValue, item: ast.Component, args:
         add_attributes(el, t, changes, where="here")
     t.env = env
     add_statements(el, t, item.body, env)
+    expand_connectors(el, t)
     t.sealed = True
     return t
 

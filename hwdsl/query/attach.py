@@ -109,13 +109,14 @@ def _tabulated(found: list[LiftedCarry], coords: tuple[Ix, ...], space: Space) -
             start = evaluate(c.start, env)
             where[port] = (to + ((start,) if c.carry.unit == "half" else ()), start)
     rank = len(next(iter(where.values()))[0]) if where else 0
+    loose: dict[tuple[int, ...], int] = {}  # ports that no carry takes anywhere, numbered from 1
 
     def at(k: int):  # type: ignore[no-untyped-def]
         def value(env: dict[str, int]) -> int:
             port = tuple(evaluate(i, env) for i in coords)
             hit = where.get(port)
             if k == rank:
-                return 0 if hit is not None else 1 + _code(port)
+                return 0 if hit is not None else loose.setdefault(port, len(loose) + 1)
             if k > rank:
                 return hit[1] if hit is not None else 0
             return hit[0][k] if hit is not None else -1
@@ -123,10 +124,3 @@ def _tabulated(found: list[LiftedCarry], coords: tuple[Ix, ...], space: Space) -
 
     maps = [tabulate(at(k), names, space.sizes) for k in range(rank + 2)]
     return Attachment(found[0].connector, tuple(maps[: rank + 1]), maps[rank + 1], found[0].carry.unit)
-
-
-def _code(port: tuple[int, ...]) -> int:
-    out = 0
-    for p in port:
-        out = out * 1_000_003 + p + 1
-    return out

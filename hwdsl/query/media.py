@@ -13,10 +13,11 @@ from fractions import Fraction
 from hwdsl.ir.index import Ix, bounds, ix_vars, substitute
 from hwdsl.ir.l0 import Path, Template
 from hwdsl.ir.space import Cmp, Constraint, Space, count, determined, image_size
-from hwdsl.node import Record
+from hwdsl.node import Record, replace
 from hwdsl.query.attach import Attachment, attachments
 from hwdsl.query.counting import Sets, count_sets, operand_sets
-from hwdsl.query.lifted import Lifted, covers, end_constraints, exclusions, lifted_rules
+from hwdsl.query.lifted import Exclusion, Lifted, covers, end_constraints, exclusions, lifted_rules
+from hwdsl.query.sharing import Plugs, Sharing, apart, cables_for, per_plug, plugs_of, sharing
 from hwdsl.sema.words import MEDIUM_KINDS
 
 
@@ -96,7 +97,7 @@ def tally(owner: Template, r: Lifted, operands: tuple[object, ...]) -> Tally:
     lanes = links * r.rule.lanes
     media = [s.template for s in r.rule.via if s.template is not None and s.template.kind in MEDIUM_KINDS]
     electrical = not any(m.kind == "fibre" for m in media)
-    absent = [end_constraints(c, e.box) for e in gone for p, c in ((r.a, r.a_coords), (r.b, r.b_coords)) if covers(e.path, p)]
+    absent = absent_sets(r, gone)
     left, right = attachments(owner, r)
     pieces = [_medium(owner, r, m, left, right, sets, absent, links) for m in media]
     return Tally(links, lanes, 2 * lanes if electrical else 0, sum(p.fibres for p in pieces), sum(p.cables for p in pieces),
@@ -105,8 +106,17 @@ def tally(owner: Template, r: Lifted, operands: tuple[object, ...]) -> Tally:
                  tuple((m, p.cables, p.assemblies) for m, p in zip(media, pieces)))
 
 
+def absent_sets(r: Lifted, gone: list[Exclusion]) -> Sets:
+    """When a link of a rule is taken away; [] if none is."""
+    found = [end_constraints(c, e.box) for e in gone for p, c in ((r.a, r.a_coords), (r.b, r.b_coords)) if covers(e.path, p)]
+    return [c for c in found if count(r.space, c)]
+
+
 def _plugs(r: Lifted, coords: tuple[Ix, ...], sets: Sets, absent: Sets) -> int:
-    """Distinct tuples over a union of sets; things taken away are left out (whole plugs)."""
+    """Distinct tuples over a union of sets; those whose links are all taken away are left out."""
+    if absent:
+        return len(plugs_of(Sharing(coords, 0, 0, 1, None), r.space, sets, absent))
+
     def union(rest: Sets, base: list[Constraint]) -> int:
         total = 0
         for k, first in enumerate(rest):
@@ -116,11 +126,21 @@ def _plugs(r: Lifted, coords: tuple[Ix, ...], sets: Sets, absent: Sets) -> int:
                 total += alone - union(rest[k + 1:], mine)
         return total
 
-    present = union(sets, [])
-    if absent and present:
-        for base in sets:
-            present -= union([[*base, *a] for a in absent], [])
-    return present
+    return union(sets, [])
+
+
+def _cables(r: Lifted, s: Sharing, sets: Sets, absent: Sets, links: int) -> int:
+    """Cables of one rule, other rules not considered."""
+    if s.per_link > 1 or s.per_cable == 1:
+        return links * s.per_link
+    turned = s.symmetric and not apart(s.coords[: s.split], r.space, s.coords[s.split:], r.space)
+    if not absent and not turned:
+        n = _plugs(r, s.coords, sets, [])
+        if n == links or not s.per_cable:
+            return n
+        if len(sets) == 1 and images(r.space, s.coords, sets[0])[1] is not None:
+            return per_plug(links, n, s)
+    return cables_for(s, plugs_of(s, r.space, sets, absent))
 
 
 class _Medium(Record):
@@ -136,23 +156,8 @@ def _medium(owner: Template, r: Lifted, m: Template, left: Attachment, right: At
         return _Medium(fibres)
     if m.kind == "backplane":
         return _Medium(fibres, 0, _backplanes(owner, r, m, links))
-    plugs = _int(m, "plugs", 2)
-    if plugs > 2:
-        cables = min(_plugs(r, left.coords, sets, absent), _plugs(r, right.coords, sets, absent))
-    else:
-        cables = _plugs(r, left.coords + right.coords, sets, absent)
-        wide = _lanes_of_medium(m)
-        if wide and r.rule.lanes and cables:
-            cables *= -(-(links * r.rule.lanes) // (cables * wide))
-    return _Medium(fibres, cables, cables, cables * plugs)
-
-
-def _lanes_of_medium(m: Template) -> int:
-    lanes = m.figure("lanes")
-    if isinstance(lanes, int):
-        return lanes
-    fibres = m.figure("fibres")
-    return fibres // 2 if isinstance(fibres, int) else 0
+    cables = _cables(r, sharing(r, m, left, right), sets, absent, links)
+    return _Medium(fibres, cables, cables, cables * _int(m, "plugs", 2))
 
 
 def _backplanes(owner: Template, r: Lifted, m: Template, links: int) -> int:
@@ -208,7 +213,7 @@ def _int(t: Template, name: str, default: int) -> int:
 
 
 def tallies(owner: Template, operands: tuple[object, ...], keep=None) -> list[tuple[Lifted, Tally]]:  # type: ignore[no-untyped-def]
-    """The tally of every rule that contributes."""
+    """The tally of every rule that contributes; a cable that several rules share is counted with the first."""
     out = []
     for r in lifted_rules(owner):
         if keep is not None and not keep(r):
@@ -216,7 +221,54 @@ def tallies(owner: Template, operands: tuple[object, ...], keep=None) -> list[tu
         t = tally(owner, r, operands)
         if t.links:
             out.append((r, t))
+    return _without_repeats(owner, out, operands)
+
+
+def _without_repeats(owner: Template, found: list[tuple[Lifted, Tally]], operands: tuple[object, ...]) -> list[tuple[Lifted, Tally]]:
+    """Leave out of each rule's cables those that earlier rules have."""
+    groups: dict[object, list[tuple[int, int, Sharing]]] = {}
+    for k, (r, t) in enumerate(found):
+        for m, (medium, cables, _) in enumerate(t.media):
+            if cables:
+                s = sharing(r, medium, *attachments(owner, r))
+                if s.key is not None and s.per_cable != 1 and s.per_link == 1:
+                    groups.setdefault(s.key, []).append((k, m, s))
+    out = list(found)
+    for group in groups.values():
+        if len({k for k, _, _ in group}) > 1 and not all_apart([(found[k][0], s) for k, _, s in group]):
+            _deduct(owner, out, group, operands)
     return out
+
+
+def all_apart(items: list[tuple[Lifted, Sharing]]) -> bool:
+    """Whether no two of these rules have plugs in common, as far as ranges show."""
+    for k, (r, s) in enumerate(items):
+        for q, u in items[k + 1:]:
+            if not apart(s.coords, r.space, u.coords, q.space):
+                return False
+            if s.symmetric and not apart(s.coords[s.split:] + s.coords[: s.split], r.space, u.coords, q.space):
+                return False
+    return True
+
+
+def _deduct(owner: Template, out: list[tuple[Lifted, Tally]], group: list[tuple[int, int, Sharing]], operands: tuple[object, ...]) -> None:
+    """Recount a group of rules that may share cables, link by link."""
+    gone = exclusions(owner)
+    seen: dict[int, Plugs] = {}
+    had: dict[int, int] = {}
+    for k, m, s in group:
+        r, t = out[k]
+        nth = sum(1 for i, j, _ in group if i == k and j < m)  # a chain may hold the same medium twice
+        plugs = seen.setdefault(nth, {})
+        for at, n in plugs_of(s, r.space, operand_sets(r, operands), absent_sets(r, gone)).items():
+            plugs[at] = plugs.get(at, 0) + n
+        now = cables_for(s, plugs)
+        mine, had[nth] = now - had.get(nth, 0), now
+        medium, before, _ = t.media[m]
+        media = (*t.media[:m], (medium, mine, mine), *t.media[m + 1:])
+        less = before - mine
+        out[k] = (r, replace(t, media=media, cables=t.cables - less, assemblies=t.assemblies - less,
+                             plugs=t.plugs - less * _int(medium, "plugs", 2)))
 
 
 def total(owner: Template, what: str, operands: tuple[object, ...], keep=None) -> int:  # type: ignore[no-untyped-def]
