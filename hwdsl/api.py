@@ -39,11 +39,13 @@ from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record
 from hwdsl.query.ask import as_json, as_text, ask, parse_query
 from hwdsl.query.checks import CheckResult, run_checks, too_large
+from hwdsl.query.functions import TABLE
 from hwdsl.query.hooks import QueryHooks
 from hwdsl.rules import run_rules
 from hwdsl.sema.evaluate import evaluate, of_definition
 from hwdsl.sema.mistake import Mistake
 from hwdsl.sema.project import Module, Project
+from hwdsl.sema.resolve import resolve_module
 from hwdsl.sema.values import ComponentValue, Def, Value
 from hwdsl.source import SourceText, Span
 from hwdsl.syntax import ast
@@ -219,8 +221,6 @@ class Session:
     def _check_components(self, module: Module) -> None:
         """Elaborate every component that no design has reached and that needs no arguments, for the sake of its mistakes."""
         reached = {key[0].item for key in self._elaborator.memo}
-        from hwdsl.sema.resolve import resolve_module
-
         for name in sorted(module.items):
             item = module.items[name].item
             if isinstance(item, ast.Component) and item not in reached and all(p.default is not None for p in item.params):
@@ -231,7 +231,7 @@ class Session:
                     self._elaborator.report(error)
                 except TooLarge as error:
                     self._elaborator.report(too_large(error, item.name_span))
-        resolve_module(module, self.diagnostics, reached)
+        resolve_module(module, self.diagnostics, reached, TABLE)
 
     def test(self, path: str) -> list[TestResult]:
         """The asserts of a file's design and its `test` blocks."""

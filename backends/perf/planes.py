@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hwdsl.api import Design
 from hwdsl.backends.perf.collectives import ring_all_reduce
 from hwdsl.ir.l0 import Template
 from hwdsl.ir.space import TooLarge
@@ -24,6 +23,9 @@ from hwdsl.source import NO_SPAN
 from hwdsl.types import Quantity
 from hwdsl.types.dimension import RATE
 from hwdsl.types.format import text
+
+if TYPE_CHECKING:
+    from hwdsl.api import Design
 
 SIZES = (("1 MiB", 2**20), ("1 GiB", 2**30))
 

@@ -16,16 +16,19 @@ from hwdsl.syntax import ast
 _ALWAYS = frozenset(BUILTINS) | WORDS | COMPONENT_KINDS | frozenset(ATTRIBUTES) | {"unknown", "auto", "U", "slot", "xy", "edge", "side"}
 
 
-def resolve_module(module: Module, diagnostics: Diagnostics, reached: Collection[ast.Item] = ()) -> None:
-    """Report unknown names in the components and patterns of a file that were not elaborated (`reached` were)."""
+def resolve_module(module: Module, diagnostics: Diagnostics, reached: Collection[ast.Item] = (), functions: Collection[str] = ()) -> None:
+    """Report unknown names in the components and patterns of a file that were not elaborated (`reached` were).
+
+    `functions` are the names that queries add to the language.
+    """
     for name in sorted(module.items):
         item = module.items[name].item
         if isinstance(item, (ast.Component, ast.Pattern)) and item not in reached:
-            _resolve(module, item, diagnostics)
+            _resolve(module, item, diagnostics, frozenset(functions))
 
 
-def _resolve(module: Module, item: ast.Component | ast.Pattern, diagnostics: Diagnostics) -> None:
-    known = set(_ALWAYS) | _query_names() | module.names()
+def _resolve(module: Module, item: ast.Component | ast.Pattern, diagnostics: Diagnostics, functions: frozenset[str]) -> None:
+    known = set(_ALWAYS | functions) | module.names()
     known |= _declared(item)
     base = item.base if isinstance(item, ast.Component) else None
     while base is not None:
@@ -39,12 +42,6 @@ def _resolve(module: Module, item: ast.Component | ast.Pattern, diagnostics: Dia
     for node in walk(item):
         if isinstance(node, ast.Name) and node.name not in known:
             diagnostics.error("HW1001", f"unknown name `{node.name}`", node.span, help=did_you_mean(node.name, known))
-
-
-def _query_names() -> set[str]:
-    from importlib import import_module
-
-    return set(import_module("hwdsl.query.functions").TABLE)
 
 
 def _declared(item: ast.Item) -> set[str]:

@@ -89,38 +89,28 @@ class Machine:
                     ends.append(token_ends[at])
                     break
                 origin, size, action, keep, through = rules[~act]
-                if action is None:
-                    if size == 1:
-                        key = (states[-2], states[-1], kind)
-                        state = chains.get(key)
-                        if state is None:
-                            state = chains[key] = self._chain(kind)
-                        states[-1] = state
-                        continue
-                    value = values[through - size]
-                    end = ends[-1]
-                    del values[-size:], ends[-size:], states[-size:], starts[1 - size:]
-                    values.append(value)
-                    ends.append(end)
-                elif size:
-                    start, end = starts[-size], ends[-1]
-                    if keep is None:
-                        value = action(start, end, *values[-size:])
+                if action is None and size == 1:
+                    key = (states[-2], states[-1], kind)
+                    state = chains.get(key)
+                    if state is None:
+                        state = chains[key] = self._chain(kind)
+                    states[-1] = state
+                    continue
+                if size:
+                    start, end, children = starts[-size], ends[-1], values[-size:]
+                    if action is None:
+                        value = children[through]
+                    elif keep is None:
+                        value = action(start, end, *children)
                     else:
-                        children = values[-size:]
                         value = action(start, end, *[children[i] if i >= 0 else None for i in keep])
-                    if size == 1:
-                        values[-1] = value
-                        states.pop()
-                    else:
-                        del values[-size:], ends[-size:], states[-size:], starts[1 - size:]
-                        values.append(value)
-                        ends.append(end)
+                    del values[-size:], starts[-size:], ends[-size:], states[-size:]
                 else:
-                    start = token_starts[at]
-                    values.append(action(start, start))
-                    starts.append(start)
-                    ends.append(start)
+                    start = end = token_starts[at]
+                    value = action(start, end)  # type: ignore[misc]  # a production of nothing has no child to pass through
+                values.append(value)
+                starts.append(start)
+                ends.append(end)
                 states.append(rows[states[-1]][origin])
             at += 1
             if len(states) > MAX_STACK:
