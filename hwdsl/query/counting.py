@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hwdsl.ir.index import Ix, variable
+from hwdsl.ir.index import Ix, evaluate, substitute, variable
 from hwdsl.ir.l0 import PortArray, Template
-from hwdsl.ir.space import Constraint, count
+from hwdsl.ir.space import ENUMERATION_LIMIT, Constraint, TooLarge, count, image_size, points
 from hwdsl.query.lifted import Exclusion, Lifted, count_rule, covers, excluded_parts, exclusions, lifted_carries, lifted_rules
 from hwdsl.query.selection import Group, PlaneItem, PlaneSelection, Selection, group_size, target
 
@@ -28,14 +28,41 @@ def count_group(owner: Template, g: Group, gone: list[Exclusion]) -> int:
 
 
 def count_used(owner: Template, g: Group) -> int:
-    """Ports of a group that some rule connects."""
+    """Ports of a group that some rule connects; a port broken out into lanes counts once."""
     gone = exclusions(owner)
     total = 0
+    slices: list[tuple[Lifted, tuple[Ix, ...]]] = []
     for r in lifted_rules(owner):
-        for path, coords in ((r.a, r.a_coords), (r.b, r.b_coords)):
-            if path == g.path:
+        for end, path, coords in ((r.rule.a, r.a, r.a_coords), (r.rule.b, r.b, r.b_coords)):
+            if path == g.path and end.lane is not None:
+                slices.append((r, coords))
+            elif path == g.path:
                 total += count_rule(owner, r, list(zip(coords, g.box)), gone)
-    return total
+    return total + _broken_out(g, slices, gone) if slices else total
+
+
+def _broken_out(g: Group, slices: list[tuple[Lifted, tuple[Ix, ...]]], gone: list[Exclusion]) -> int:
+    """Distinct ports of a group that the ends of breakouts lie on. Raises TooLarge."""
+    from hwdsl.query.media import restrict
+
+    if len(slices) == 1 and not any(covers(e.path, p) for e in gone for r, _ in slices for p in (r.a, r.b)):
+        r, coords = slices[0]
+        space, values = restrict(r.space, list(zip(coords, g.box)))
+        return image_size(tuple(substitute(c, values, space.sizes) for c in coords), space)
+    ports: set[tuple[int, ...]] = set()
+    for r, coords in slices:
+        if r.space.volume > ENUMERATION_LIMIT:
+            raise TooLarge(r.space.volume)
+        for env in points(r.space):
+            at = tuple(evaluate(c, env) for c in coords)
+            if all(v in s for v, s in zip(at, g.box)) and not _taken_away(r, env, gone):
+                ports.add(at)
+    return len(ports)
+
+
+def _taken_away(r: Lifted, env: dict[str, int], gone: list[Exclusion]) -> bool:
+    return any(covers(e.path, path) and all(evaluate(c, env) in s for c, s in zip(coords, e.box))
+               for e in gone for path, coords in ((r.a, r.a_coords), (r.b, r.b_coords)))
 
 
 def count_carried(owner: Template, g: Group) -> int:

@@ -56,7 +56,8 @@ def _templates(t: Template) -> Iterator[Template]:
 
 def links(flat: Flat, planes: Sequence[str] = ()) -> Iterator[tuple[int, int, dict[str, Any]]]:
     """(device, device, facts) of every link once, in ascending order of its lower port."""
-    facts = [{"rule": c.name, "plane": c.plane, "link": c.rule.link.name, "lanes": c.rule.lanes, "rate": c.rate, "length": c.length}
+    facts = [{"rule": c.name, "plane": c.plane, "link": c.rule.link.name, "lanes": c.rule.lanes, "rate": c.rate,
+              "length": c.length}
              for c in flat.classes]
     low, high, number = flat.edges(planes)
     for p, q, a, b, k in zip(low.tolist(), high.tolist(), flat.owner[low].tolist(), flat.owner[high].tolist(), number.tolist()):
