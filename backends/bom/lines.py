@@ -99,7 +99,7 @@ class _Sum:
 
 def _components(root: Template) -> list[Line]:
     gone = exclusions(root)
-    marked = {word: _marked(root, word) for word in _STATUSES}
+    marked = {word: [e for e in with_status(root, word) if e.target == "part"] for word in _STATUSES}
     sums: dict[tuple[str, tuple[Share, ...]], _Sum] = {}
     kept: dict[str, Template] = {}
     for path in declared_paths(root):
@@ -152,8 +152,8 @@ def _included_in(root: Template, path: Path, figure: str) -> str:
     return ""
 
 
-def _marked(root: Template, word: str) -> list[Exclusion]:
-    """Parts that overrides give this status or role."""
+def with_status(root: Template, word: str) -> list[Exclusion]:
+    """What overrides give this status, or parts that they give this role."""
     out = list(exclusions(root, (word,)))
     for prefix in declared_paths(root):
         shape = root.shape(prefix)
@@ -161,7 +161,7 @@ def _marked(root: Template, word: str) -> list[Exclusion]:
             role = o.attributes.get("role")
             if role is not None and getattr(role.value, "text", "") == word and o.target == "part":
                 out.append(Exclusion(prefix + o.path, tuple(range(n) for n in shape) + o.box, "part", word))
-    return [e for e in out if e.target == "part"]
+    return out
 
 
 # ---------------------------------------------------------------- what connections use
@@ -184,7 +184,7 @@ def _connections(root: Template) -> list[Line]:
             add("media", medium, r, cables or assemblies)
         for module, n in tally.via_modules:
             add("modules", module, r, n)
-        if _lacks_medium(root, r):
+        if lacks_medium(root, r):
             add("open", None, r, tally.links, "links between assemblies without a stated medium: nothing is bought for them yet")
     order = {"modules": 0, "media": 1, "open": 2}
     out = []
@@ -219,7 +219,7 @@ def _medium_share(root: Template, prefix: Path, t: Template, figure: str) -> Sha
     return Share(known, known is None and not passive, within)
 
 
-def _lacks_medium(root: Template, r: Lifted) -> bool:
+def lacks_medium(root: Template, r: Lifted) -> bool:
     """Whether a rule leads from one assembly to another and names no medium."""
     if any(s.template is not None and s.template.kind in MEDIUM_KINDS for s in r.rule.via):
         return False

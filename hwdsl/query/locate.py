@@ -213,7 +213,8 @@ def _invert(body: Template, p: Placement) -> _Table:
     moved = order * size if p.stack != "down" else -order * size - (size - 1)
     point = np.full(volume(shape), -1, dtype=np.int64)
     point[code[allowed]] = np.flatnonzero(allowed)
-    return _Table(p, point, tuple(spread(evaluate_array(c, env)) for c in p.container_coords), spread(start) + (moved if p.stack else 0),
+    return _Table(p, point, tuple(spread(evaluate_array(c, env)) for c in p.container_coords),
+                  spread(start) + (moved if p.stack else 0),
                   spread(known).astype(bool))
 
 
@@ -243,7 +244,9 @@ def _metres(argument: Any, p: Placement) -> npt.NDArray[np.float64] | None:
     if not all(isinstance(v, Quantity) and v.dim.name == "length" and v.is_exact for v in data):
         return None
     values = np.asarray([float(in_unit(v, "m")) for v in data])
-    at = _table_index(argument, grid([n for n, _ in p.space.vars], p.space.sizes)) if isinstance(argument, PointTable) else np.int64(0)
+    at = np.int64(0)
+    if isinstance(argument, PointTable):
+        at = _table_index(argument, grid([n for n, _ in p.space.vars], p.space.sizes))
     out: npt.NDArray[np.float64] = np.broadcast_to(values[at], box).reshape(-1)
     return out
 
