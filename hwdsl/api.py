@@ -134,11 +134,40 @@ class Session:
         return render_text(self.diagnostics.items, self.sources, color)
 
     def open(self, path: str, *, parameters: Mapping[str, str] = {}, mode: str | None = None) -> Design | None:
-        """Load, check and elaborate the design of a file and evaluate its asserts; None when there is no usable design."""
+        """Load, check and elaborate the design of a file and evaluate its asserts; None when there is no usable design.
+
+        A file `*.json` is a design IR as `design.json` is: it is read back, without its asserts and modes.
+        """
+        if path.endswith(".json"):
+            return self._timed("load", lambda: self._open_ir(path, parameters, mode))  # type: ignore[no-any-return]
         module = self._timed("load", lambda: self._project.load(path))
         return self._open(module, parameters, mode) if module is not None else None
 
-    def open_text(self, text: str, path: str = "<text>", *, parameters: Mapping[str, str] = {}, mode: str | None = None) -> Design | None:
+    def _open_ir(self, path: str, parameters: Mapping[str, str], mode: str | None) -> Design | None:
+        """The design of an IR that was written by the `json` backend."""
+        from hwdsl.ir.json_io import loads
+        from hwdsl.sema.env import Env
+
+        text = self._project.read_text(path)
+        if text is None:
+            return None
+        try:
+            root = loads(text)
+        except Mistake as error:
+            self._elaborator.report(error)
+            return None
+        if parameters:
+            self.diagnostics.error("HW2001", f"`-P {min(parameters)}=...`: the parameters of a design IR are fixed",
+                                   help="compile the design's source with other parameters")
+            return None
+        module = self._project.load_text(path, "", path)
+        root.env = Env(module, None, self._hooks)
+        root.env.context = root
+        design = Design(self, root, module, {}, mode)
+        return None if mode is not None and not design.select_mode(mode) else design
+
+    def open_text(self, text: str, path: str = "<text>", *, parameters: Mapping[str, str] = {},
+                  mode: str | None = None) -> Design | None:
         """Like `open`, for a text; `use` looks beside `path`."""
         return self._open(self._project.load_text(path, text, path), parameters, mode)
 
@@ -153,7 +182,8 @@ class Session:
         values = self._parameters(parameters, module)
         return None if values is None else self.build(module, design, values, dict(parameters), mode)
 
-    def build(self, module: Module, design: ast.Design, values: Mapping[str, Value], given: dict[str, str], mode: str | None) -> Design | None:
+    def build(self, module: Module, design: ast.Design, values: Mapping[str, Value], given: dict[str, str],
+              mode: str | None) -> Design | None:
         """Elaborate one `design = ...;` and evaluate its asserts."""
         try:
             component, span = design_component(self._elaborator, module, design.value, values)

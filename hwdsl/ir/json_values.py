@@ -84,9 +84,9 @@ class Positions:
         return f"{self.name(span.file)}:{self.line_column(span)[0]}" if span.file else ""
 
     def name(self, file: str) -> str:
-        """A display path as it is written."""
+        """A display path as it is written; one that was read from a file is written as it was."""
         if file not in self._names:
-            self._names[file] = self._rename(file)
+            self._names[file] = self._rename(file) if file in self._sources or not self.known else file
         return self._names[file]
 
     def line_column(self, span: Span) -> tuple[int, int]:

@@ -1,8 +1,8 @@
 """Files, modules and `use`.
 
-A module is one file. `use a.b.{C};` looks for the file `a/b.hw`, first beside the using file's root folder, then (for `std`) in the
-standard library. Only `pub` items of the library and of packages are visible; within one folder tree without `pub` items every
-item of a file is visible, so that small projects need no ceremony.
+A module is one file. `use a.b.{C};` looks for the file `a/b.hw`, first beside the using file's root folder, then (for `std`) in
+the standard library. Only `pub` items of the library and of packages are visible; within one folder tree without `pub` items
+every item of a file is visible, so that small projects need no ceremony.
 """
 
 from __future__ import annotations
@@ -80,6 +80,13 @@ class Module:
                 return self.imports()[name], True
         return None, False
 
+    def packaged(self, path: tuple[str, ...], span: Span) -> Value:
+        """A public item by its dotted package path, seen from this file; None if there is none."""
+        file = self._project.find_package(path[:-1], self.folder) if len(path) > 1 else None
+        other = self._project.load(file, span) if file else None
+        value, public = other.exported(path[-1]) if other is not None else (None, False)
+        return value if public else None
+
     def has_public(self) -> bool:
         """Whether any item is marked `pub` (if none is, all are visible)."""
         return any(getattr(i, "pub", False) for i in self.file.items)
@@ -111,7 +118,7 @@ class Project:
         if key in self._modules:
             return self._modules[key]
         self._modules[key] = None
-        text = self._read(path, span)
+        text = self.read_text(path, span)
         if text is None:
             return None
         return self.load_text(path, text, key)
@@ -129,7 +136,8 @@ class Project:
         self._modules[key or os.path.realpath(path)] = module
         return module
 
-    def _read(self, path: str, span: Span) -> str | None:
+    def read_text(self, path: str, span: Span = NO_SPAN) -> str | None:
+        """The text of a file; None, reported, when it cannot be read or is no UTF-8."""
         say = self.diagnostics.error
         try:
             size = os.stat(path).st_size
@@ -215,7 +223,8 @@ class Project:
 
     def _bind(self, module: Module, into: dict[str, Value], name: str, value: Value, span: Span) -> None:
         if name in module.items:
-            self.diagnostics.error("HW1002", f"`{name}` is declared in this file and brought in by `use`", span, label="brought in here",
+            self.diagnostics.error("HW1002", f"`{name}` is declared in this file and brought in by `use`", span,
+                                   label="brought in here",
                                    related=(Label(name_span(module.items[name].item), "declared here"),),
                                    help="rename the declaration, or bring the other in with `as`")
         elif name in into and into[name] != value:
@@ -233,7 +242,8 @@ class Project:
         names = " > ".join(os.path.basename(path) for path in (module.path, *circle))
         self.diagnostics.error("HW1004", f"`{os.path.basename(module.path)}` uses itself through `{os.path.basename(other.path)}`"
                                if module is not other else f"`{os.path.basename(module.path)}` uses itself", use.span,
-                               label="closes the circle", notes=(f"the circle is {names}",), help="move what both need into a third file")
+                               label="closes the circle", notes=(f"the circle is {names}",),
+                               help="move what both need into a third file")
 
     def _circle(self, start: Module, goal: Module) -> list[str]:
         """Paths of the files from `start` to `goal` along their `use` statements, empty if there is no way."""
