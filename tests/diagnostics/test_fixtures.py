@@ -2,7 +2,8 @@
 
 HWxxxx.hw            a design with `// error: HWxxxx "text"` at the end of the offending line, or alone on the line before
 HWxxxx/HWxxxx.hw     the same with several files; the comment may stand in any of them
-HWxxxx.py            a command line: `arguments(folder)` makes its files, TEXT is in the message, `prepare` changes the world
+HWxxxx.py            a command line: `arguments(folder)` makes its files, TEXT is in the message, `prepare` changes the world;
+                     or, for what no command reaches, a `call()` that raises the report
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from hwdsl.api import Session
 from hwdsl.cli.app import run
 from hwdsl.diag.codes import titles
 from hwdsl.node import Record
+from hwdsl.sema.mistake import Mistake
 
 HERE = Path(__file__).resolve().parent
 MARK = re.compile(r'// (error|warning|note): (HW\d{4}) "(.*)"$')
@@ -93,6 +95,14 @@ def test_a_command_line_is_answered_with_a_report(path: Path, tmp_path: Path, mo
                                                  capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.syspath_prepend(str(HERE))
     case = load(path)
+    if hasattr(case, "call"):
+        with pytest.raises(Mistake) as raised:
+            case.call()
+        report = raised.value.diagnostic
+        assert report is not None
+        assert report.code == path.stem
+        assert case.TEXT in report.message
+        return
     arguments = case.arguments(tmp_path)
     if hasattr(case, "prepare"):
         case.prepare(monkeypatch, tmp_path)
