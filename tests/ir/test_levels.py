@@ -107,14 +107,14 @@ class Written:
     """A design in its forms."""
 
     def __init__(self, draw: Any) -> None:
-        size = st.integers(1, 4)
+        size = st.sampled_from((3, 2, 4, 1))
         self.boxes, self.chips, self.auxes, self.switches = (draw(size) for _ in range(4))
         chip, aux = Place((("chip", self.chips),)), Place((("aux", self.auxes),))
         deep, sw = Place((("box", self.boxes), ("chip", self.chips))), Place((("sw", self.switches),))
         self.inner: list[tuple[Joined, Place, Place, str, str]] = []
         self.outer: list[tuple[Joined, Place, Place, str, str]] = []
-        names = sorted(families(0, chip, aux, st.data and draw))
-        for k in range(draw(st.integers(1, 4))):
+        names = sorted(families(0, chip, aux, draw))
+        for k in range(draw(st.sampled_from((4, 3, 5, 2, 1)))):
             inside = draw(st.booleans())
             a, b, kinds = (chip, aux, ("Chip", "Aux")) if inside else (deep, sw, ("Chip", "Sw"))
             rule = families(k, a, b, draw)[draw(st.sampled_from(names))]
@@ -317,7 +317,7 @@ def test_arrays_equal_their_written_out_form(w: Written) -> None:
     short, long = opened(w.render(False)), opened(w.render(True))
     mine = {frozenset(scalar(e.split(".lane")[0]) for e in pair) for pair in named(flatten(short.root, BUDGET))}
     assert mine == {frozenset(e.split(".lane")[0] for e in pair) for pair in named(flatten(long.root, BUDGET))}
-    for query in ("count(links(self))", "count(**.z)" if False else "count(Chip)", "count(lanes(self))", "count(pairs(self))"):
+    for query in ("count(links(self))", "count(Chip)", "count(lanes(self))", "count(pairs(self))"):
         assert short.query(query).value == long.query(query).value, query
 
 
@@ -357,7 +357,7 @@ def test_each_family_occurs_and_connects(family: str) -> None:
     """The generator itself: every family makes links where it applies."""
     class Fixed:
         def __call__(self, strategy: Any) -> Any:
-            return strategy.example() if False else next(values)
+            return next(values)
 
     values = iter([2, 1, [1, 2, 0], [1, 0, 2]])
     place, other = Place((("chip", 3),)), Place((("aux", 3),))
