@@ -78,7 +78,8 @@ def _test(session: Session, module: Module, item: ast.Test) -> tuple[str, list[D
     el = Elaborator(session.project, diagnostics, session.hooks)
     designs = [i for i in item.body if isinstance(i, ast.Design)]
     if len(designs) != 1:
-        diagnostics.error("HW4005", f"the test \"{item.name}\" builds {len(designs)} designs", item.span, help="write one `design = ...;` in it")
+        diagnostics.error("HW4005", f"the test \"{item.name}\" builds {len(designs)} designs", item.span,
+                          help="write one `design = ...;` in it")
         return "failed", list(diagnostics.items)
     root = _build(el, module, designs[0], diagnostics)
     expected, rest = _expected(item)
@@ -120,8 +121,9 @@ def _expected(item: ast.Test) -> tuple[list[str], list[ast.Check | ast.Under]]:
     codes: list[str] = []
     rest: list[ast.Check | ast.Under] = []
     for stmt in item.body:
-        if isinstance(stmt, ast.Check) and isinstance(stmt.cond, ast.Call) and isinstance(stmt.cond.fn, ast.Name) and stmt.cond.fn.name == "fails":
-            codes += [a.value.name for a in stmt.cond.args if isinstance(a.value, ast.Name)]
+        call = stmt.cond if isinstance(stmt, ast.Check) and isinstance(stmt.cond, ast.Call) else None
+        if call is not None and isinstance(call.fn, ast.Name) and call.fn.name == "fails":
+            codes += [a.value.name for a in call.args if isinstance(a.value, ast.Name)]
         elif isinstance(stmt, (ast.Check, ast.Under)):
             rest.append(stmt)
     return codes, rest

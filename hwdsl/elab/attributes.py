@@ -42,12 +42,14 @@ def sources_of(annots: tuple[ast.Annot, ...], env: Env) -> tuple[Source, ...]:
             if a.name == "note":
                 out.append(Source("", note=" ".join(str(evaluate(x.value, env)) for x in a.args)))
                 continue
-            raise mistake("HW1001", f"unknown annotation `@{a.name}`", a.span, help="`@source(\"text\", date = .., url = ..)` says where a figure is from")
+            raise mistake("HW1001", f"unknown annotation `@{a.name}`", a.span,
+                          help="`@source(\"text\", date = .., url = ..)` says where a figure is from")
         fields: dict[str, str] = {}
         for k, arg in enumerate(a.args):
             name = arg.name or ("text" if k == 0 else "")
             if name not in _SOURCE_FIELDS:
-                raise mistake("HW1205", f"`@source` has no `{name or arg.value}`", arg.span, help="it takes " + ", ".join(_SOURCE_FIELDS))
+                raise mistake("HW1205", f"`@source` has no `{name or arg.value}`", arg.span,
+                              help="it takes " + ", ".join(_SOURCE_FIELDS))
             value = arg.value.name if isinstance(arg.value, ast.Name) else evaluate(arg.value, env)
             fields[name] = value.text if isinstance(value, Word) else str(value)
         out.append(Source(**{"text": "", **fields}))
@@ -81,7 +83,8 @@ def attribute(item: ast.Attr, env: Env, kind: str) -> Attribute:
     if known is None:
         near = nearest(item.name, set(ATTRIBUTES))
         if near is not None and _one_slip(item.name, near):
-            raise mistake("HW2007", f"`{item.name}` looks like `{near}` misspelt", item.span, help=f"write `{near}`, or pick a name less like it")
+            raise mistake("HW2007", f"`{item.name}` looks like `{near}` misspelt", item.span,
+                          help=f"write `{near}`, or pick a name less like it")
     if known == "word" and isinstance(expr, ast.Name):
         found, value = env.find(expr.name)
         if not found:
@@ -137,7 +140,8 @@ def _wanted(wanted: str) -> str:
 def _unit_hint(wanted: str) -> str:
     units = {"length": "mm, m, U", "power": "W, kW", "money": "$, USD, CNY", "mass": "kg", "information": "GB, GiB",
              "information/time": "Gb/s, GB/s", "time": "ns, us", "loss": "dB", "energy/information": "pJ/bit",
-             "operation/time": "TFLOPS, TOPS", "voltage": "V", "current": "A", "temperature": "degC", "volume/time": "L/min"}.get(wanted)
+             "operation/time": "TFLOPS, TOPS", "voltage": "V", "current": "A", "temperature": "degC",
+             "volume/time": "L/min"}.get(wanted)
     return f"give it a unit, such as {units}" if units else ""
 
 
@@ -145,12 +149,14 @@ def add_attributes(el: Elaborator, t: Template, new: dict[str, Attribute], where
     """Set attributes on a template: unset ones may be set, unknown ones told, intervals narrowed; a set value stays."""
     for name, attr in new.items():
         old = t.attributes.get(name)
-        if old is None or old.value is UNKNOWN or canonical(old.value) == canonical(attr.value) or _narrows(old.value, attr.value):
+        if old is None or old.value is UNKNOWN or canonical(old.value) == canonical(attr.value) \
+                or _narrows(old.value, attr.value):
             t.attributes[name] = attr
             continue
         el.diagnostics.error(
             "HW2006", f"`{name}` is already {show(old.value)}; a refinement cannot make it {show(attr.value)}", attr.span,
-            related=(Label(old.span, "set here"),), help=f"write `override part self {{ {name} = {show(attr.value)}; }}` to change it")
+            related=(Label(old.span, "set here"),),
+            help=f"write `override part self {{ {name} = {show(attr.value)}; }}` to change it")
 
 
 def _narrows(old: Value, new: Value) -> bool:

@@ -48,7 +48,8 @@ def add_state(el: Elaborator, t: Template, item: ast.State, env: Env) -> None:
     """Add a state of a reconfigurable part. Raises Mistake."""
     old = t.states.get(item.name)
     if old is not None:
-        raise mistake("HW1002", f"state `{item.name}` is declared twice", item.span, related=(Label(old.span, "first declaration"),))
+        raise mistake("HW1002", f"state `{item.name}` is declared twice", item.span,
+                      related=(Label(old.span, "first declaration"),))
     other = next((s for s in t.states.values() if s.default), None)
     if item.default and other is not None:
         raise mistake("HW1002", "a part has one default state", item.span, related=(Label(other.span, "also default"),))

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 
 class Place(Record):
-    """Where a `connect` stands: names and binders of the planes around it, the space of a pattern call, the statement's number."""
+    """Where a `connect` stands: names and binders of the planes around it, the space of a pattern call, the statement's
+    number."""
 
     names: tuple[str, ...] = ()
     binders: tuple[ast.Binder, ...] = ()
@@ -65,13 +66,13 @@ def check_binders(stmt: ast.Connect, binders: tuple[ast.Binder, ...], place: Pla
         if all(on):
             continue
         if not any(on) and b.name not in guard:
-            raise mistake("HW3005", f"the variable `{b.name}` is not used: each link would be made once per value of `{b.name}`", b.span,
-                          help="remove it, or index both sides with it")
+            raise mistake("HW3005", f"the variable `{b.name}` is not used: each link would be made once per value of `{b.name}`",
+                          b.span, help="remove it, or index both sides with it")
         if any(on) or b.name in guard:
             missing = "right" if on[0] else "left"
             shown = stmt.right if on[0] else stmt.left
-            raise mistake("HW3004", f"the variable `{b.name}` is not used on the {missing} side: one port would take all its links", shown.span,
-                          label=f"does not depend on `{b.name}`", related=(Label(b.span, "bound here"),),
+            raise mistake("HW3004", f"the variable `{b.name}` is not used on the {missing} side: "
+                          "one port would take all its links", shown.span, label=f"does not depend on `{b.name}`", related=(Label(b.span, "bound here"),),
                           help=f"index the {missing} side with `{b.name}`; several links to one part need several of its ports")
 
 
@@ -100,11 +101,13 @@ def add_rule(el: Elaborator, t: Template, stmt: ast.Connect, sub: SubSpace, plac
     indices = tuple(None if i is None else next(take) for i in indices)
     a = a if lane_a is None else End(a.path, a.coords, (next(take), lane_a[1]))
     b = b if lane_b is None else End(b.path, b.coords, (next(take), lane_b[1]))
-    via = tuple(s if s.through is None else type(s)(s.template, End(s.through.path, tuple(next(take) for _ in s.through.coords))) for s in via)
+    via = tuple(s if s.through is None
+                else type(s)(s.template, End(s.through.path, tuple(next(take) for _ in s.through.coords))) for s in via)
     for end, expr in ((a, stmt.left), (b, stmt.right)):
         check_range(t, end.path, end.coords, space, expr.span, sub.statics)
     attrs = evaluate_attributes(el, stmt.body, sub.env, "link")
-    t.rules.append(Rule(len(t.rules), PlaneRef(place.names, indices), space, a, b, via, link, min(lanes_a, lanes_b) if lanes_a and lanes_b else 0,
+    t.rules.append(Rule(len(t.rules), PlaneRef(place.names, indices), space, a, b, via, link,
+                        min(lanes_a, lanes_b) if lanes_a and lanes_b else 0,
                         stmt.arrow == "->", attrs, sources_of(stmt.annots, sub.env), stmt.span, place.origin))
 
 
@@ -128,8 +131,9 @@ def _pair_slices(left: Resolved, right: Resolved, space: Space) -> tuple[tuple[I
     """`*` and slices: the k-th on the left runs with the k-th on the right."""
     loose = [[k for k, c in enumerate(s.coords) if not isinstance(c, Ix)] for s in (left, right)]
     if len(loose[0]) != len(loose[1]):
-        raise mistake("HW3003", f"the left side has {len(loose[0])} slices, the right side {len(loose[1])}", right.span, label="other side",
-                      related=(Label(left.span, "this side"),), help="bind the indices with `for`, so that it is clear which goes where")
+        raise mistake("HW3003", f"the left side has {len(loose[0])} slices, the right side {len(loose[1])}", right.span,
+                      label="other side", related=(Label(left.span, "this side"),),
+                      help="bind the indices with `for`, so that it is clear which goes where")
     coords = [list(left.coords), list(right.coords)]
     variables = list(space.vars)
     for n, (i, j) in enumerate(zip(*loose)):
@@ -178,7 +182,8 @@ def slice_bounds(value: Any, span: Any) -> tuple[Ix, int]:
     lo, hi = value
     width = sub(hi, lo)
     if width.terms or width.const <= 0:
-        raise mistake("HW3102", "a slice of lanes has a constant width greater than 0", span, help="write `.lane[4 * i .. 4 * i + 4]`")
+        raise mistake("HW3102", "a slice of lanes has a constant width greater than 0", span,
+                      help="write `.lane[4 * i .. 4 * i + 4]`")
     return lo, width.const
 
 
@@ -196,14 +201,17 @@ def _agree(stmt: ast.Connect, left: Resolved, right: Resolved, lanes_a: int, lan
         return target.link if isinstance(target, PortArray) else left.template
     la, lb = left.target.link, right.target.link
     if la.name != lb.name and not _interoperate(la, lb):
-        raise mistake("HW3006", f"`{la.name}` on the left does not fit `{lb.name}` on the right", stmt.right.span, label=f"a {lb.name} port",
-                      related=(Label(stmt.left.span, f"a {la.name} port"),), help=f"if they do interoperate, say so: `interoperates = [{lb.name}];` in `{la.name}`")
+        raise mistake("HW3006", f"`{la.name}` on the left does not fit `{lb.name}` on the right", stmt.right.span,
+                      label=f"a {lb.name} port", related=(Label(stmt.left.span, f"a {la.name} port"),),
+                      help=f"if they do interoperate, say so: `interoperates = [{lb.name}];` in `{la.name}`")
     if lanes_a != lanes_b:
-        raise mistake("HW3006", f"a link of {lanes_a} lanes on the left, {lanes_b} on the right", stmt.right.span, label=f"{lanes_b} lanes",
-                      related=(Label(stmt.left.span, f"{lanes_a} lanes"),), help="break the wider port out: `port.lane[4 * i .. 4 * i + 4]`")
+        raise mistake("HW3006", f"a link of {lanes_a} lanes on the left, {lanes_b} on the right", stmt.right.span,
+                      label=f"{lanes_b} lanes", related=(Label(stmt.left.span, f"{lanes_a} lanes"),),
+                      help="break the wider port out: `port.lane[4 * i .. 4 * i + 4]`")
     ma, mb = left.target.modifier, right.target.modifier
     if "" not in (ma, mb) and ma == mb and ma in ("input", "output"):
-        raise mistake("HW3011", f"both ends are {ma}s", stmt.right.span, label=f"an {mb}", related=(Label(stmt.left.span, f"an {ma}"),),
+        raise mistake("HW3011", f"both ends are {ma}s", stmt.right.span, label=f"an {mb}",
+                      related=(Label(stmt.left.span, f"an {ma}"),),
                       help="an `output port` feeds an `input port`; is one of the two declared the wrong way round?")
     if stmt.arrow == "->" and (ma == "input" or mb == "output"):
         raise mistake("HW3011", "`->` leads from an output to an input", stmt.right.span, help="swap the two sides")

@@ -1,7 +1,8 @@
 """Connections between connectors: lane i of one joins lane i of the other, and makes the links those lanes carry.
 
 A rule whose end is a connector, a module or a composite port with ports carried on it is replaced by one rule per pair of carry
-maps, with the lanes as further variables. What a connector carries is said by the `carry` statements of the bodies along its path.
+maps, with the lanes as further variables. What a connector carries is said by the `carry` statements of the bodies along its
+path.
 """
 
 from __future__ import annotations
@@ -120,7 +121,8 @@ def _join(t: Template, rule: Rule, a: Side, b: Side) -> Rule | None:
     values: dict[str, Ix] = {}
     if a.start is not None and b.start is not None:
         if a.unit != b.unit:
-            raise mistake("HW3102", f"one side counts its lanes by `{a.unit or 'connector'}`, the other by `{b.unit or 'connector'}`", rule.span)
+            raise mistake("HW3102", f"one side counts its lanes by `{a.unit or 'connector'}`, "
+                          f"the other by `{b.unit or 'connector'}`", rule.span)
         same = _unify(a.start, b.start, dict(b.free), dict(a.free))
         if same is not None:
             values = same

@@ -37,11 +37,13 @@ def find_design(el: Elaborator, module: Module) -> ast.Design | None:
         from hwdsl.diag import Label
 
         el.diagnostics.error("HW2015", "this file declares its design twice", designs[1].span, label="second design",
-                             related=(Label(designs[0].span, "first design"),), help="name them (`design small = ...;`) or keep one")
+                             related=(Label(designs[0].span, "first design"),),
+                             help="name them (`design small = ...;`) or keep one")
     return designs[0] if designs else None
 
 
-def design_component(el: Elaborator, module: Module, value: ast.Expr, parameters: Mapping[str, Value]) -> tuple[ComponentValue, Span]:
+def design_component(el: Elaborator, module: Module, value: ast.Expr,
+                     parameters: Mapping[str, Value]) -> tuple[ComponentValue, Span]:
     """The component of a design with the arguments of the command line. Raises Mistake."""
     found = evaluate(value, el.module_env(module))
     component = component_of(found)
@@ -54,7 +56,8 @@ def design_component(el: Elaborator, module: Module, value: ast.Expr, parameters
     for name, given in parameters.items():
         if name not in known:
             takes = f"its parameters are {', '.join(f'`{n}`' for n in known)}" if known else f"`{item.name}` has no parameters"
-            raise mistake("HW2001", f"`-P {name}=...`: the design `{item.name}` has no parameter `{name}`", NO_SPAN, notes=(takes,),
+            raise mistake("HW2001", f"`-P {name}=...`: the design `{item.name}` has no parameter `{name}`", NO_SPAN,
+                          notes=(takes,),
                           help=did_you_mean(name, known))
         args[name] = given
     return ComponentValue(component.definition, tuple(args.items()), value.span), value.span

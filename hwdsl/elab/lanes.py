@@ -35,7 +35,8 @@ def check_lanes(el: Elaborator, t: Template) -> None:
                 for lane in range(start, start + max(c.width, 1)):
                     if (*head, lane) in seen:
                         where = ", ".join(f"{k} = {v}" for k, v in env.items())
-                        raise mistake("HW3103", f"{unit or 'lane'} {lane} of `{'.'.join(path)}{''.join(f'[{h}]' for h in head)}` is used twice",
+                        name = ".".join(path) + "".join(f"[{h}]" for h in head)
+                        raise mistake("HW3103", f"{unit or 'lane'} {lane} of `{name}` is used twice",
                                       c.span, label=f"at {where}", related=(Label(seen[(*head, lane)].span, "first use"),))
                     seen[(*head, lane)] = c
 
@@ -56,7 +57,8 @@ def _check_ports(t: Template) -> None:
             raise mistake("HW3104", f"a port of `{'.'.join(c.port.path)}` is carried twice by this statement", c.span)
         for old in seen:
             if old.port.path == c.port.path and not _apart(old, c):
-                raise mistake("HW3104", f"a port of `{'.'.join(c.port.path)}` is carried twice", c.span, related=(Label(old.span, "also here"),))
+                raise mistake("HW3104", f"a port of `{'.'.join(c.port.path)}` is carried twice", c.span,
+                              related=(Label(old.span, "also here"),))
         seen.append(c)
 
 

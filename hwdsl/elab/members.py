@@ -84,8 +84,8 @@ def _is_new(el: Elaborator, t: Template, env: Env, name: str, item: ast.Item) ->
     if old is None and name not in env.values:
         return True
     related = (Label(old.span, "first declaration"),) if old is not None else ()
-    el.diagnostics.error("HW1002", f"`{name}` is declared twice in this component", item.span, label="second declaration", related=related,
-                         help="parameters, constants, parts, ports and planes of a component share one space of names")
+    el.diagnostics.error("HW1002", f"`{name}` is declared twice in this component", item.span, label="second declaration",
+                         related=related, help="parameters, constants, parts, ports and planes of a component share one space of names")
     return False
 
 
@@ -123,7 +123,8 @@ def _plane(el: Elaborator, t: Template, item: ast.Plane, env: Env, names: tuple[
             _is_new(el, t, env, item.name, item)
         size: int | None = None
         if len(item.binders) > 1:
-            raise mistake("HW2013", "a plane family has one `for` variable", item.binders[1].span, help="nest a second plane in the first")
+            raise mistake("HW2013", "a plane family has one `for` variable", item.binders[1].span,
+                          help="nest a second plane in the first")
         scope = env
         if item.binders:
             values = list(iterate(evaluate(item.binders[0].domain, env), item.binders[0].domain.span))

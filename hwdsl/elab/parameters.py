@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 _KINDS = COMPONENT_KINDS | MEDIUM_KINDS | OTHER_KINDS
 
 
-def bind_parameters(el: Elaborator, item: ast.Component | ast.Mode, args: dict[str, Value], env: Env, span: Span) -> list[tuple[str, Value]]:
+def bind_parameters(el: Elaborator, item: ast.Component | ast.Mode, args: dict[str, Value], env: Env,
+                    span: Span) -> list[tuple[str, Value]]:
     """Bind the parameters of `item` in `env`; returns those given explicitly, in order. Raises Mistake."""
     order = [p.name for p in item.params]
     for name in args:
         if name not in order:
             takes = f"it takes {', '.join(f'`{n}`' for n in order)}" if order else "it takes none"
-            raise mistake("HW2001", f"`{item.name}` has no parameter `{name}`", span, notes=(takes,), help=did_you_mean(name, order))
+            raise mistake("HW2001", f"`{item.name}` has no parameter `{name}`", span, notes=(takes,),
+                          help=did_you_mean(name, order))
     given = []
     for p in item.params:
         if p.name in args:
@@ -95,5 +97,6 @@ def check_type(p: ast.Param, value: Value, env: Env, span: Span) -> None:
 
 
 def _article(name: str) -> str:
-    return {"int": "an integer", "bool": "true or false", "str": "a text", "list": "a list", "quantity": "a number or quantity"}.get(
+    return {"int": "an integer", "bool": "true or false", "str": "a text", "list": "a list", "quantity": "a number or quantity",
+            }.get(
         name, f"a {name}")

@@ -69,7 +69,8 @@ def steps_of(expr: ast.Expr) -> list[Step]:
 def resolve(t: Template, expr: ast.Expr, env: Env, *, partial: bool = False) -> Resolved:
     """Resolve a path inside template `t`. With `partial`, missing indices mean all elements; without, they are an error.
 
-    Raises Mistake: unknown member (HW1009), too few or too many indices (HW3008, HW3009), index out of range (HW3001) where constant.
+    Raises Mistake: unknown member (HW1009), too few or too many indices (HW3008, HW3009), index out of range (HW3001) where
+    constant.
     """
     here, target = t, None
     path: Path = ()
@@ -158,7 +159,8 @@ def _coordinates(step: Step, member: PartArray | PortArray, env: Env, partial: b
     dims = member.dims
     if len(step.indices) > len(dims):
         shape = "".join(f"[{d}]" for d in dims) or "a single thing, without index"
-        raise mistake("HW3009", f"`{step.name}` has {len(dims)} dimension{'s' if len(dims) != 1 else ''}, not {len(step.indices)}", step.span,
+        plural = "s" if len(dims) != 1 else ""
+        raise mistake("HW3009", f"`{step.name}` has {len(dims)} dimension{plural}, not {len(step.indices)}", step.span,
                       notes=(f"it is declared as {step.name}{shape}" if dims else f"`{step.name}` is {shape}",))
     if len(step.indices) < len(dims) and not partial:
         raise mistake("HW3008", f"`{step.name}` is an array of {' x '.join(map(str, dims))}; say which element", step.span,
@@ -194,7 +196,8 @@ def check_index(value: Any, size: int, name: str, span: Span) -> None:
     """Raise Mistake for a constant index or slice outside `0..size`."""
     if isinstance(value, Ix) and not value.terms and not 0 <= value.const < size:
         valid = f"valid indices are 0 to {size - 1}" if size else "the array is empty"
-        raise mistake("HW3001", f"`{name}[{value.const}]` is out of range: `{name}` has {size} elements", span, label=f"this is {value.const}",
+        raise mistake("HW3001", f"`{name}[{value.const}]` is out of range: `{name}` has {size} elements", span,
+                      label=f"this is {value.const}",
                       help=valid)
     if isinstance(value, range) and len(value) and not (0 <= value.start and value[-1] < size):
         raise mistake("HW3001", f"`{name}[{value.start}..{value.stop}]` is out of range: `{name}` has {size} elements", span,

@@ -111,15 +111,17 @@ def _match_dimensions(item: ast.Pattern, p: ast.Param, scope: Env, arg: ast.Arg)
     bound = scope.values[p.name]
     sizes = bound.sizes()
     if len(sizes) != len(p.type.dims):
-        raise mistake("HW3012", f"`{item.name}` takes ports in {len(p.type.dims)} dimensions; this slice has {len(sizes)}", arg.span,
-                      related=(Label(p.span, "declared here"),), help="`*` or slices give the dimensions, the rest is indexed and bound by `for`")
+        raise mistake("HW3012", f"`{item.name}` takes ports in {len(p.type.dims)} dimensions; this slice has {len(sizes)}",
+                      arg.span, related=(Label(p.span, "declared here"),),
+                      help="`*` or slices give the dimensions, the rest is indexed and bound by `for`")
     for expr, size in zip(p.type.dims, sizes):
         if isinstance(expr, ast.Name) and expr.name not in scope.values:
             scope.bind(expr.name, size)
             continue
         wanted = evaluate(expr, scope)
         if wanted != size:
-            raise mistake("HW3012", f"`{item.name}` needs {show(wanted)} ports here; this slice has {size}", arg.span, label=f"{size} elements",
+            raise mistake("HW3012", f"`{item.name}` needs {show(wanted)} ports here; this slice has {size}", arg.span,
+                          label=f"{size} elements",
                           related=(Label(expr.span, f"this is {show(wanted)}"),))
 
 

@@ -37,10 +37,12 @@ def add_place(el: Elaborator, t: Template, stmt: ast.Place, env: Env) -> None:
         how, position = _position(stmt, sub)
         container = resolve(t, stmt.container, sub.env) if stmt.container is not None else None
         if container is not None and not isinstance(container.target, PartArray):
-            raise mistake("HW3304", "things are placed in parts; this is a port", stmt.container.span if stmt.container else stmt.span)
+            raise mistake("HW3304", "things are placed in parts; this is a port",
+                          stmt.container.span if stmt.container else stmt.span)
         loose = any(isinstance(c, range) for c in what.coords)
         if loose and stmt.how == "at":
-            raise mistake("HW3008", "`at` places one thing; `from` stacks an array", stmt.what.span, help="write `from U(n)`, or bind the index with `for`")
+            raise mistake("HW3008", "`at` places one thing; `from` stacks an array", stmt.what.span,
+                          help="write `from U(n)`, or bind the index with `for`")
         fixed = [c if isinstance(c, Ix) else Ix(0) for c in what.coords]
         inside = list(container.coords) if container is not None else []
         integers = [p for p in position if isinstance(p, Ix)]
@@ -58,8 +60,8 @@ def add_place(el: Elaborator, t: Template, stmt: ast.Place, env: Env) -> None:
             check_range(t, container.path, inner, space, stmt.container.span if stmt.container else stmt.span, sub.statics)
         box = tuple(c if isinstance(c, range) else range(0, 0) for c in what.coords)
         stack = "" if stmt.how != "from" else ("down" if stmt.down else "up")
-        t.placements.append(Placement(what.path, coords, box, container.path if container else None, inner, how, final, stack, space,
-                                      sources_of(stmt.annots, sub.env), stmt.span))
+        t.placements.append(Placement(what.path, coords, box, container.path if container else None, inner, how, final, stack,
+                                      space, sources_of(stmt.annots, sub.env), stmt.span))
 
 
 def _position(stmt: ast.Place, sub: SubSpace) -> tuple[str, tuple[Any, ...]]:

@@ -81,7 +81,8 @@ def check_places(el: Elaborator, t: Template) -> None:
     for item in t.cached("placed", placed):
         key = (item.what, item.coords)
         if key in things:
-            raise mistake("HW3303", f"`{_name(t, item)}` is placed twice", item.by.span, related=(Label(things[key].by.span, "first place"),))
+            raise mistake("HW3303", f"`{_name(t, item)}` is placed twice", item.by.span,
+                          related=(Label(things[key].by.span, "first place"),))
         things[key] = item
         if item.start is None:
             continue
@@ -130,7 +131,8 @@ def _check_fit(t: Template, item: Placed) -> None:
         if isinstance(height, Quantity) and height.unit == "OU" and holder.figure("rack_unit") is None and units is not None:
             own = holder.figure("unit")
             if own is not None and getattr(own, "text", "") == "U":
-                raise mistake("HW3302", f"`{_name(t, item)}` is {height.nom} OU high; `{holder.name}` is divided into U", item.by.span)
+                raise mistake("HW3302", f"`{_name(t, item)}` is {height.nom} OU high; `{holder.name}` is divided into U",
+                              item.by.span)
     elif item.how == "slot":
         slots = holder.figure("slots")
         first, last = 0, slots - 1 if isinstance(slots, int) else None
@@ -138,7 +140,8 @@ def _check_fit(t: Template, item: Placed) -> None:
         return
     if item.start < first or (last is not None and item.start + item.size - 1 > last):
         bound = f"{item.how}({first}) to {item.how}({last})" if last is not None else f"{item.how}({first}) upward"
-        raise mistake("HW3302", f"`{_name(t, item)}` does not fit: it takes {_span_text(item)}", item.by.span, notes=(f"`{holder.name}` has {bound}",))
+        raise mistake("HW3302", f"`{_name(t, item)}` does not fit: it takes {_span_text(item)}", item.by.span,
+                      notes=(f"`{holder.name}` has {bound}",))
 
 
 def _span_text(item: Placed) -> str:

@@ -28,7 +28,8 @@ def check_range(t: Template, path: Path, coords: tuple[Ix, ...], space: Space, s
             continue
         value = evaluate(coord, point)
         at = ", ".join(f"{k} = {v}" for k, v in [*statics.items(), *_readable(point, space)])
-        raise mistake("HW3001", f"`{name}[{value}]` is out of range: `{name}` has {size} elements", span, label=f"at {at}" if at else "",
+        raise mistake("HW3001", f"`{name}[{value}]` is out of range: `{name}` has {size} elements", span,
+                      label=f"at {at}" if at else "",
                       help=f"valid indices are 0 to {size - 1}" if size else "the array is empty")
 
 

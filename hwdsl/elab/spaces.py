@@ -1,7 +1,7 @@
 """`for` clauses: binders and guards become index spaces.
 
-A binder over `lo..hi` with constant bounds is a variable; one whose bounds depend on an earlier variable makes that variable STATIC:
-the statement is unrolled over it into sub-rules. A binder over a list is a variable that looks its value up.
+A binder over `lo..hi` with constant bounds is a variable; one whose bounds depend on an earlier variable makes that variable
+STATIC: the statement is unrolled over it into sub-rules. A binder over a list is a variable that looks its value up.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def sub_spaces(el: Elaborator, binders: tuple[ast.Binder, ...], guard: ast.Expr 
             return list(_expand(binders, guard, env, static))
         except _Static as more:
             if more.names <= static:
-                raise mistake("HW1208", "this range depends on a variable in a way that cannot be unrolled", more.expr.span) from None
+                raise mistake("HW1208", "this range depends on a variable in a way that cannot be unrolled",
+                              more.expr.span) from None
             static = static | more.names
 
 
@@ -96,8 +97,9 @@ def _expand(binders: tuple[ast.Binder, ...], guard: ast.Expr | None, env: Env, s
         if k == len(binders):
             made += 1
             if made > SUBRULE_LIMIT:
-                raise mistake("HW3013", f"this statement would be unrolled into more than {SUBRULE_LIMIT:,} sub-rules", binders[0].span,
-                              help="a variable that bounds another range is unrolled; give the other range a constant bound and a `where`")
+                raise mistake("HW3013", f"this statement would be unrolled into more than {SUBRULE_LIMIT:,} sub-rules",
+                              binders[0].span, help="a variable that bounds another range is unrolled; "
+                              "give the other range a constant bound and a `where`")
             space = Space(variables, lower_guard(guard, scope) if guard is not None else ())
             if any(not c.ix.terms and not _constant_holds(c) for c in space.guard):
                 return
@@ -110,7 +112,8 @@ def _expand(binders: tuple[ast.Binder, ...], guard: ast.Expr | None, env: Env, s
             loose |= ix.ix_vars(domain.hi) if isinstance(domain.hi, Ix) else frozenset()
             raise _Static(loose, b.domain)
         if not isinstance(domain, (RangeVal, tuple)):
-            raise mistake("HW1201", f"a `for` variable runs over a range or a list, not {kind_name(domain)} ({show(domain)})", b.domain.span,
+            raise mistake("HW1201", f"a `for` variable runs over a range or a list, not {kind_name(domain)} ({show(domain)})",
+                          b.domain.span,
                           help=f"write `{b.name} in 0..n`")
         values = range(domain.lo, domain.hi) if isinstance(domain, RangeVal) else domain
         if b.name in static:

@@ -56,10 +56,12 @@ def _check_cycle(el: Elaborator, key: Any, item: ast.Component, span: Span) -> N
     if any(k == key for k, _ in el.stack):
         start = next(n for n, (k, _) in enumerate(el.stack) if k == key)
         circle = " > ".join([*names[start:], item.name])
-        raise mistake("HW2005", f"`{item.name}` contains itself", span, label="closes the circle", notes=(f"the circle is {circle}",),
+        raise mistake("HW2005", f"`{item.name}` contains itself", span, label="closes the circle",
+                      notes=(f"the circle is {circle}",),
                       related=(Label(item.name_span, f"`{item.name}` is declared here"),))
     if len(el.stack) >= DEPTH_LIMIT:
-        raise mistake("HW2009", f"components are nested more than {DEPTH_LIMIT} deep", span, notes=("innermost: " + " > ".join(names[-4:]),),
+        raise mistake("HW2009", f"components are nested more than {DEPTH_LIMIT} deep", span,
+                      notes=("innermost: " + " > ".join(names[-4:]),),
                       help="does a component contain itself with other arguments?")
 
 
@@ -152,8 +154,10 @@ def component_type(el: Elaborator, ref: ast.TypeRef, env: Env) -> ComponentValue
             raise mistake("HW1003", f"there is no module `{'.'.join(ref.path[:-1])}`", ref.span)
         value, _ = module.exported(ref.path[-1])
     else:
-        if not found and env.module is not None and env.module.lookup(ref.path[0]) is None and ref.path[0] not in WORDS | COMPONENT_KINDS:
-            raise mistake("HW1001", f"unknown name `{ref.path[0]}`", ref.span, help=did_you_mean(ref.path[0], _components(env.module)))
+        foreign = env.module is not None and env.module.lookup(ref.path[0]) is None
+        if not found and foreign and ref.path[0] not in WORDS | COMPONENT_KINDS:
+            raise mistake("HW1001", f"unknown name `{ref.path[0]}`", ref.span,
+                          help=did_you_mean(ref.path[0], _components(env.module)))
         value = bound if found else lookup(ref.path[0], env, ref.span)
         for name in ref.path[1:]:
             if not isinstance(value, Namespace):
@@ -162,7 +166,8 @@ def component_type(el: Elaborator, ref: ast.TypeRef, env: Env) -> ComponentValue
     value = of_definition(value, env) if value is not None else None
     component = component_of(value)
     if component is None:
-        item = getattr(value, "item", None) or (env.module.items[ref.path[0]].item if env.module and ref.path[0] in env.module.items else None)
+        declared = env.module.items.get(ref.path[0]) if env.module else None
+        item = getattr(value, "item", None) or (declared.item if declared is not None else None)
         what = "nothing" if value is None else "an enum" if isinstance(item, ast.Enum) else kind_name(value)
         raise mistake("HW1008", f"`{'.'.join(ref.path)}` is {what}, not a component", ref.span,
                       help=did_you_mean(ref.path[-1], _components(env.module)))

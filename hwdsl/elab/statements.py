@@ -102,7 +102,8 @@ def _guarded(el: Elaborator, item: ast.Item, work) -> None:  # type: ignore[no-u
     except Mistake as error:
         el.report(error)
     except NeedsPoint as error:
-        el.report(mistake("HW1203", "an index is integer arithmetic; this mixes rule variables with other values", error.expr.span))
+        el.report(mistake("HW1203", "an index is integer arithmetic; this mixes rule variables with other values",
+                          error.expr.span))
     except TooLarge as error:
         el.report(mistake("HW3010", f"this statement can only be checked by going through {error.points:,} cases", item.span,
                           help="index maps of the form `a * i + b`, `i / c`, `i % c`, `(i + b) % n` are checked without"))

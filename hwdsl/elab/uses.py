@@ -90,8 +90,9 @@ def _within_limits(use: Use) -> Iterator[None]:
     try:
         yield
     except TooLarge as error:
-        raise mistake("HW3010", f"that no port is used twice could only be checked by going through {error.points:,} cases", use.span,
-                      label=f"the {use.side} side", help="index maps of the form `a * i + b`, `i / c`, `i % c`, `(i + b) % n` are checked "
+        raise mistake("HW3010", f"that no port is used twice could only be checked by going through {error.points:,} cases",
+                      use.span, label=f"the {use.side} side",
+                      help="index maps of the form `a * i + b`, `i / c`, `i % c`, `(i + b) % n` are checked "
                       "without, if each variable can be read off from the indices") from None
 
 

@@ -40,7 +40,8 @@ def _step(el: Elaborator, t: Template, expr: ast.Expr, env: Env) -> ViaStep:
                       help="name a cable, fibre, backplane, trace or module, or write `via auto`")
     kind = getattr(value.definition.item, "kind", "")
     if kind not in MEDIUM_KINDS | CONNECTOR_KINDS:
-        raise mistake("HW3101", f"a link runs via media and modules; this is a {kind}", expr.span, help="name a cable, fibre, backplane, trace or module")
+        raise mistake("HW3101", f"a link runs via media and modules; this is a {kind}", expr.span,
+                      help="name a cable, fibre, backplane, trace or module")
     return ViaStep(specialise(el, value, expr.span))
 
 

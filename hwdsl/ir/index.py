@@ -1,10 +1,11 @@
 """Index maps: integer functions of rule variables that stay symbolic.
 
-An `Ix` is `const + sum(coeff * atom)`; an atom is a variable (its name, ranging over `0..size`), `Div(ix, d)` (floor), `Mod(ix, m)`
-(never negative) or a `Table` (a constant list looked up by some variables). Constructors simplify with the ranges of the
+An `Ix` is `const + sum(coeff * atom)`; an atom is a variable (its name, ranging over `0..size`), `Div(ix, d)` (floor), `Mod(ix,
+m)` (never negative) or a `Table` (a constant list looked up by some variables). Constructors simplify with the ranges of the
 variables, so that `(4 * t + g) / 4` with `g in 0..4` is `t`: what remains of `/` and `%` is what really mixes digits.
 
-Classes (in the sense of the rationale "index maps"): no Div, Mod or Table left: AFF; Mod around a linear form: LIN; Table: OPAQUE.
+Classes (in the sense of the rationale "index maps"): no Div, Mod or Table left: AFF; Mod around a linear form: LIN; Table:
+OPAQUE.
 """
 
 from __future__ import annotations

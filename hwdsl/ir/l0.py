@@ -208,8 +208,8 @@ class Template:
     """
 
     __slots__ = ("attributes", "bases", "bridges", "buses", "carries", "checks", "doc", "env", "item", "kind", "modes", "name",
-                 "overrides", "parameters", "parts", "placements", "planes", "ports", "routes", "rules", "sealed", "span", "states",
-                 "uid", "unders", "_cache")
+                 "overrides", "parameters", "parts", "placements", "planes", "ports", "routes", "rules", "sealed", "span",
+                 "states", "uid", "unders", "_cache")
 
     def __init__(self, uid: str, kind: str, name: str) -> None:
         self.uid = uid

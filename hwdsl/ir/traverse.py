@@ -1,8 +1,8 @@
 """Traversal of large designs at L1: level by level along the rules, without an edge array.
 
 Each level goes through the spaces of the rules that can lead on. Affine rules run as nested loops over device numbers (parallel
-links once); rules with other maps are expanded one at a time, in slices of their first variables. Links that overrides take out of
-service are left out: rules that they touch are expanded and filtered.
+links once); rules with other maps are expanded one at a time, in slices of their first variables. Links that overrides take out
+of service are left out: rules that they touch are expanded and filtered.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class _Lane:
         if self.wire.joins:
             from hwdsl.ir.joins import joined
 
-            owners = [np.array([self.layout.owner(p) for p in side.tolist()], dtype=np.int64) for side in joined(self.layout, self.wire)]
+            owners = [np.array([self.layout.owner(p) for p in side.tolist()], dtype=np.int64)
+                      for side in joined(self.layout, self.wire)]
             yield owners[0], owners[1]
             return
         for space, values in slices(self.wire.space):

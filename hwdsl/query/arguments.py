@@ -31,7 +31,8 @@ def split(call: ast.Call, allowed: tuple[str, ...], positional: int) -> tuple[li
         if key not in allowed:
             raise mistake("HW5008", f"`{name}` has no argument `{key}`", a.span, help=did_you_mean(key, set(allowed)))
     if len(plain) > positional:
-        raise mistake("HW5008", f"`{name}` takes {positional} argument{'s' if positional != 1 else ''}, not {len(plain)}", call.span)
+        raise mistake("HW5008", f"`{name}` takes {positional} argument{'s' if positional != 1 else ''}, not {len(plain)}",
+                      call.span)
     return plain, named
 
 
@@ -39,7 +40,8 @@ def need(plain: list[ast.Arg], call: ast.Call, count: int = 1) -> None:
     """Raise Mistake for too few arguments."""
     if len(plain) < count:
         name = call.fn.name if isinstance(call.fn, ast.Name) else "this function"
-        raise mistake("HW5008", f"`{name}` needs {count} argument{'s' if count != 1 else ''}", call.span, help=f"for example `{name}(self)`")
+        raise mistake("HW5008", f"`{name}` needs {count} argument{'s' if count != 1 else ''}", call.span,
+                      help=f"for example `{name}(self)`")
 
 
 def planes_of(expr: ast.Expr, owner: Template) -> PlaneSelection | None:

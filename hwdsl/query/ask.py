@@ -56,7 +56,8 @@ def _suggest_depth(d: Any, root: Template) -> Any:
 def as_text(value: Value) -> str:
     """A result as text."""
     if isinstance(value, Selection):
-        return f"{count_selection(value)} x " + ", ".join(".".join(g.path) or value.owner.name for g in value.groups) if value.groups else "nothing"
+        names = ", ".join(".".join(g.path) or value.owner.name for g in value.groups)
+        return f"{count_selection(value)} x {names}" if value.groups else "nothing"
     if isinstance(value, LinkSet):
         return f"{count_things(value)} {value.what}"
     if isinstance(value, PlaneSelection):

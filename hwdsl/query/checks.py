@@ -65,7 +65,8 @@ def _instance_text(root: Template, path: Path) -> str:
     return ".".join(parts)
 
 
-def check_statement(t: Template, item: ast.Check, env: Env, diagnostics: Diagnostics, where: str, instances: int) -> list[CheckResult]:
+def check_statement(t: Template, item: ast.Check, env: Env, diagnostics: Diagnostics, where: str,
+                    instances: int) -> list[CheckResult]:
     """Evaluate one statement at every point of its `for`. Mistakes in it are reported."""
     out: list[CheckResult] = []
     scope = env.child()
@@ -126,7 +127,8 @@ def _one(item: ast.Check, env: Env, diagnostics: Diagnostics, where: str, instan
     verb = "does not hold" if failed else "is undecided"
     severity = ("error" if item.kind == "assert" else "warning") if failed else "note"
     label = operands
-    diagnostics.add(Diagnostic(code, severity, f"{item.kind} {verb}: {operands}" if operands else f"{item.kind} {verb}", item.cond.span,
+    diagnostics.add(Diagnostic(code, severity, f"{item.kind} {verb}: {operands}" if operands else f"{item.kind} {verb}",
+                               item.cond.span,
                                label="" if not label else label, notes=tuple(facts), path=where,
                                help="" if failed else "a figure in it is unknown or an interval; it is neither passed nor failed"))
     return result

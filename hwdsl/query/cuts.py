@@ -1,8 +1,8 @@
 """Bisection: a bracket of proven bounds, closed where they meet.
 
-Lower bounds: every balanced cut carries (N/2)^2 flows of uniform traffic each way, so floor(N/2) ceil(N/2) / max load is one; in a
-folded Clos that spreads evenly, half the endpoints times the rate every endpoint can sustain whatever the pairing is another.
-Upper bounds: half the endpoints' injection, and cuts of the design along one of its coordinates.
+Lower bounds: every balanced cut carries (N/2)^2 flows of uniform traffic each way, so floor(N/2) ceil(N/2) / max load is one;
+in a folded Clos that spreads evenly, half the endpoints times the rate every endpoint can sustain whatever the pairing is
+another. Upper bounds: half the endpoints' injection, and cuts of the design along one of its coordinates.
 """
 
 from __future__ import annotations
@@ -97,9 +97,9 @@ def spreads_evenly(pl: Plan, tiers: dict[int, int]) -> bool:
     """Whether, towards every destination, each vertex goes either down only or up over all its uplinks alike.
 
     Then the traffic from an endpoint spreads evenly over the tiers above it whatever its destination, and a pairing loads each
-    link at most as much as uniform traffic of the same injection would. One block a tier, all its vertices alike, all its uplinks of
-    one capacity: otherwise the mean over a tier says nothing of its tightest link. (With a single tier of switches every link is an
-    endpoint's, and the switches need not be alike.)
+    link at most as much as uniform traffic of the same injection would. One block a tier, all its vertices alike, all its
+    uplinks of one capacity: otherwise the mean over a tier says nothing of its tightest link. (With a single tier of switches
+    every link is an endpoint's, and the switches need not be alike.)
     """
     net = pl.network
     if len(set(tiers.values())) != len(tiers) or any(c.symmetry == "N" for k in net.endpoints for c in pl.coordinates[k]):

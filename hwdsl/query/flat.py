@@ -1,7 +1,7 @@
 """The flat logical graph: for modes, failures and networks without usable symmetry. Needs numpy; sizes are checked first.
 
-Vertices are numbered block by block, coordinates in mixed radix. In a mode the graph is traced: from a port over its cable, through
-the bridges and circuits of pass-through parts, to the port of the next vertex. A hop is one logical link.
+Vertices are numbered block by block, coordinates in mixed radix. In a mode the graph is traced: from a port over its cable,
+through the bridges and circuits of pass-through parts, to the port of the next vertex. A hop is one logical link.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hwdsl.ir.index import Ix
 from hwdsl.ir.l0 import Path, Template, volume
 from hwdsl.ir.space import Constraint, Space, guard_mask
 from hwdsl.query.lifted import Exclusion, covers, exclusions
-from hwdsl.query.network import OUT_OF_SERVICE, data_rules, is_pass_through
+from hwdsl.query.network import OUT_OF_SERVICE, contracted_relay, data_rules, is_pass_through
 from hwdsl.query.rates import link_rate
 from hwdsl.query.selection import PlaneSelection, Selection
 from hwdsl.sema.values import UNKNOWN
@@ -63,9 +63,11 @@ class Numbering:
 
 
 class FlatGraph:
-    """An undirected multigraph of vertices: `tails`, `heads` (one entry a logical link), `capacity` in bit/s (nan if unpublished)."""
+    """An undirected multigraph of vertices: `tails`, `heads` (one entry a logical link), `capacity` in bit/s (nan if
+    unpublished)."""
 
-    def __init__(self, vertices: Numbering, tails: Ints, heads: Ints, capacity: npt.NDArray[np.float64], relay: npt.NDArray[np.bool_],
+    def __init__(self, vertices: Numbering, tails: Ints, heads: Ints, capacity: npt.NDArray[np.float64],
+                 relay: npt.NDArray[np.bool_],
                  endpoints: Ints) -> None:
         self.vertices = vertices
         self.tails = tails
@@ -82,7 +84,10 @@ def expand(space: Space, constraints: list[Constraint], maps: list[Ix]) -> list[
     mask = np.broadcast_to(guard_mask(space), shape) if space.vars else np.ones(1, dtype=bool)
     for m, allowed in constraints:
         value = evaluate_array(m, env)
-        inside = (value >= allowed.start) & (value < allowed.stop) if isinstance(allowed, range) else np.isin(value, np.asarray(allowed))
+        if isinstance(allowed, range):
+            inside = (value >= allowed.start) & (value < allowed.stop)
+        else:
+            inside = np.isin(value, np.asarray(allowed))
         mask = mask & np.broadcast_to(inside, shape)
     flat = mask.reshape(-1)
     keep = None if bool(flat.all()) else np.flatnonzero(flat)
@@ -101,7 +106,8 @@ def estimate(owner: Template, planes: PlaneSelection | None) -> int:
 
 def flat_graph(owner: Template, planes: PlaneSelection | None, over: Selection | None, mode: Any, failed: tuple[Exclusion, ...],
                budget: int) -> FlatGraph:
-    """The logical graph of some planes in a mode (None: the physical graph), without what is out of service. Raises OverBudget."""
+    """The logical graph of some planes in a mode (None: the physical graph), without what is out of service. Raises
+    OverBudget."""
     needed = estimate(owner, planes)
     if needed > budget:
         raise OverBudget(needed, budget)
@@ -115,7 +121,8 @@ def flat_graph(owner: Template, planes: PlaneSelection | None, over: Selection |
 
 def _port_links(owner: Template, planes: PlaneSelection | None, failed: tuple[Exclusion, ...],
                 mode: Any) -> tuple[Numbering, Ints, Ints, npt.NDArray[np.float64]]:
-    """Every data port numbered, and the physical links between them (in a mode: of all planes, they may pass through each other)."""
+    """Every data port numbered, and the physical links between them (in a mode: of all planes, they may pass through each
+    other)."""
     rules = data_rules(owner, None if mode is not None else planes)
     ports = Numbering()
     tails, heads, caps = [], [], []
@@ -164,13 +171,19 @@ def lane_paths(owner: Template, mode: Any) -> frozenset[Path]:
     out: set[Path] = set()
     if mode is None:
         return frozenset()
+    bridged: list[tuple[Path, Path]] = []
     for path in declared_paths(owner):
         t = owner.at(path)
         for b in (*t.bridges, *(b for s in t.states.values() for b in s.bridges)):
+            bridged.append((path + b.left.path, path + b.right.path))
             out |= {path + e.path for e in (b.left, b.right) if e.lane is not None}
     changed = bool(out)
-    while changed:  # a cable carries lanes to lanes
+    while changed:  # a cable carries lanes to lanes, and so does a bridge
         changed = False
+        for left, right in bridged:
+            if (left in out) != (right in out):
+                out |= {left, right}
+                changed = True
         for r in lifted_rules(owner):
             if (r.a in out) != (r.b in out):
                 out |= {r.a, r.b}
@@ -204,10 +217,11 @@ def _contract(owner: Template, ports: Numbering, tails: Ints, heads: Ints, caps:
         home = next((g.path for g in groups if covers(g.path, path)), path[:-2] if path[-1] == "lane" else path[:-1])
         shape = owner.shape(home)
         vertices.add(home, shape)
-        relay[home] = owner.at(home).relay
+        inner = path[:-2] if path[-1] == "lane" else path[:-1]
+        relay[home] = relay.get(home, False) or (contracted_relay(owner, home, inner) if inner != home else owner.at(home).relay)
         n = volume(ports.shape[path])
-        inner = n // max(1, volume(shape))
-        of_port[ports.base[path]: ports.base[path] + n] = vertices.base[home] + np.arange(n, dtype=np.int64) // max(1, inner)
+        each = n // max(1, volume(shape))
+        of_port[ports.base[path]: ports.base[path] + n] = vertices.base[home] + np.arange(n, dtype=np.int64) // max(1, each)
     t, h = of_port[tails], of_port[heads]
     different = t != h
     relays = np.zeros(max(vertices.total, 1), dtype=bool)
@@ -217,7 +231,8 @@ def _contract(owner: Template, ports: Numbering, tails: Ints, heads: Ints, caps:
     return FlatGraph(vertices, t[different], h[different], caps[different], relays, ends)
 
 
-def _endpoints(owner: Template, vertices: Numbering, over: Selection | None, relay: dict[Path, bool], failed: tuple[Exclusion, ...]) -> Ints:
+def _endpoints(owner: Template, vertices: Numbering, over: Selection | None, relay: dict[Path, bool],
+               failed: tuple[Exclusion, ...]) -> Ints:
     out = []
     gone = [*exclusions(owner, OUT_OF_SERVICE), *failed]
     if over is None:

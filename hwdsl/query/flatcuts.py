@@ -17,7 +17,8 @@ FLOW_LIMIT = 200_000
 
 
 def flat_bracket(g: FlatGraph, budget: int) -> Bracket | None:
-    """Proven bounds of the bisection of a flat graph: a cut in the order of the endpoints from above; None if a rate is unpublished.
+    """Proven bounds of the bisection of a flat graph: a cut in the order of the endpoints from above; None if a rate is
+    unpublished.
 
     From below: 0 unless every endpoint has the same injection and the graph is one component, then one link.
     """

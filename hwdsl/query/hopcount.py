@@ -30,7 +30,8 @@ def hop_counts(owner: Template, planes: PlaneSelection | None, over: Selection |
     return cache[key]
 
 
-def _flat(owner: Template, planes: PlaneSelection | None, over: Selection | None, mode: Any, hooks: Any, span: Span, reason: str) -> Hops:
+def _flat(owner: Template, planes: PlaneSelection | None, over: Selection | None, mode: Any, hooks: Any, span: Span,
+          reason: str) -> Hops:
     from hwdsl.query.allpairs import all_pairs
     from hwdsl.query.flat import OverBudget
 
@@ -50,8 +51,10 @@ def graph_of(owner: Template, planes: PlaneSelection | None, over: Selection | N
 
 def too_big(error: Any, reason: str, span: Span) -> Mistake:
     """The Mistake for a flat answer beyond the memory budget."""
-    return mistake("HW5004", f"the flat answer needs about {error.needed / 2**30:.1f} GiB; the budget is {error.budget / 2**30:.1f} GiB", span,
-                   notes=(f"why not symbolically: {reason}",), help="raise the budget with `--memory`, or ask about a smaller design")
+    needed, budget = f"{error.needed / 2**30:.1f} GiB", f"{error.budget / 2**30:.1f} GiB"
+    return mistake("HW5004", f"the flat answer needs about {needed}; the budget is {budget}", span,
+                   notes=(f"why not symbolically: {reason}",),
+                   help="raise the budget with `--memory`, or ask about a smaller design")
 
 
 def mode_failures(owner: Template, mode: Any, hooks: Any) -> tuple[Any, ...]:
@@ -107,7 +110,8 @@ def which_plane(owner: Template, planes: PlaneSelection | None, span: Span) -> P
 
     names = sorted({r.rule.plane.names[0] for r in lifted_rules(owner) if r.rule.lanes and r.rule.plane.names})
     if len(names) > 1:
-        raise mistake("HW5002", "which plane? this design has several data planes", span, notes=("planes: " + ", ".join(f"`{n}`" for n in names),),
+        raise mistake("HW5002", "which plane? this design has several data planes", span,
+                      notes=("planes: " + ", ".join(f"`{n}`" for n in names),),
                       help=f"write `plane = {names[0]}`, or a list of planes")
     return None
 

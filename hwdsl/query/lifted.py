@@ -94,7 +94,8 @@ def lifted_carries(owner: Template) -> list[LiftedCarry]:
             head = tuple(variable(n) for n in outer)
             for c in owner.at(prefix).carries:
                 space = Space((*zip(outer, shape), *c.space.vars), c.space.guard)
-                out.append(LiftedCarry(prefix, c, space, prefix + c.port.path, head + c.port.coords, prefix + c.connector, head + c.coords, c.start))
+                out.append(LiftedCarry(prefix, c, space, prefix + c.port.path, head + c.port.coords, prefix + c.connector,
+                                       head + c.coords, c.start))
         return out
 
     carries: list[LiftedCarry] = owner.cached("lifted_carries", lift)

@@ -1,8 +1,8 @@
 """In which rack, and where in it, is an instance: for many instances of one declared path at a time.
 
 Containment and placement are different trees. An instance is in the nearest rack around it by containment; a part that no rack
-contains is in the rack it is placed in, or in which something around it is placed (`place card[p][m] in comm[..] at slot(..)`). The
-position is the place, in that rack, of whatever stands in it: for a chip, that of its tray.
+contains is in the rack it is placed in, or in which something around it is placed (`place card[p][m] in comm[..] at slot(..)`).
+The position is the place, in that rack, of whatever stands in it: for a chip, that of its tray.
 
 Everything is evaluated over numpy arrays; the tables that invert `place` statements have the size of the placed array, not of the
 number of questions.
@@ -33,7 +33,8 @@ _DEPTH = 8
 
 
 class Located(Record):
-    """Arrays of one length. `rack` numbers the racks of the design, -1 for none; `how` indexes HOW; `start` counts from what `how` counts."""
+    """Arrays of one length. `rack` numbers the racks of the design, -1 for none; `how` indexes HOW; `start` counts from what
+    `how` counts."""
 
     rack: IntArray
     how: IntArray

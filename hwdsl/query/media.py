@@ -150,7 +150,8 @@ class _Medium(Record):
     plugs: int = 0
 
 
-def _medium(owner: Template, r: Lifted, m: Template, left: Attachment, right: Attachment, sets: Sets, absent: Sets, links: int) -> _Medium:
+def _medium(owner: Template, r: Lifted, m: Template, left: Attachment, right: Attachment, sets: Sets, absent: Sets,
+            links: int) -> _Medium:
     fibres = links * fibres_per_link(owner, r, left) if m.kind == "fibre" else 0
     if m.kind == "trace":
         return _Medium(fibres)
@@ -161,7 +162,8 @@ def _medium(owner: Template, r: Lifted, m: Template, left: Attachment, right: At
 
 
 def _backplanes(owner: Template, r: Lifted, m: Template, links: int) -> int:
-    """Assemblies of a backplane: the pairs of all rules of one body that run over it, filled up; shared by the rules in proportion."""
+    """Assemblies of a backplane: the pairs of all rules of one body that run over it, filled up; shared by the rules in
+    proportion."""
     pairs = _int(m, "pairs", 0)
     mine = [x for x in r.template.rules if any(s.template is m for s in x.via)]
     per_body = sum(2 * x.lanes * count(x.space) for x in mine)
@@ -197,7 +199,8 @@ def _via_modules(r: Lifted, left: Attachment, right: Attachment, sets: Sets, abs
     return tuple(out)
 
 
-def _part_modules(owner: Template, r: Lifted, left: Attachment, right: Attachment, sets: Sets, absent: Sets) -> tuple[tuple[Path, int], ...]:
+def _part_modules(owner: Template, r: Lifted, left: Attachment, right: Attachment, sets: Sets,
+                  absent: Sets) -> tuple[tuple[Path, int], ...]:
     """Modules that are parts with `carry` at either end."""
     out = []
     for end in (left, right):
@@ -224,7 +227,8 @@ def tallies(owner: Template, operands: tuple[object, ...], keep=None) -> list[tu
     return _without_repeats(owner, out, operands)
 
 
-def _without_repeats(owner: Template, found: list[tuple[Lifted, Tally]], operands: tuple[object, ...]) -> list[tuple[Lifted, Tally]]:
+def _without_repeats(owner: Template, found: list[tuple[Lifted, Tally]],
+                     operands: tuple[object, ...]) -> list[tuple[Lifted, Tally]]:
     """Leave out of each rule's cables those that earlier rules have."""
     groups: dict[object, list[tuple[int, int, Sharing]]] = {}
     for k, (r, t) in enumerate(found):
@@ -251,7 +255,8 @@ def all_apart(items: list[tuple[Lifted, Sharing]]) -> bool:
     return True
 
 
-def _deduct(owner: Template, out: list[tuple[Lifted, Tally]], group: list[tuple[int, int, Sharing]], operands: tuple[object, ...]) -> None:
+def _deduct(owner: Template, out: list[tuple[Lifted, Tally]], group: list[tuple[int, int, Sharing]],
+            operands: tuple[object, ...]) -> None:
     """Recount a group of rules that may share cables, link by link."""
     gone = exclusions(owner)
     seen: dict[int, Plugs] = {}

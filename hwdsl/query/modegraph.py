@@ -24,7 +24,8 @@ def through(mode: ModeInstance, root: Template, ports: Numbering) -> Ints:
         if not is_pass_through(t):
             continue
         shape = root.shape(path)
-        coords = [a.reshape(-1) for a in np.meshgrid(*[np.arange(n, dtype=np.int64) for n in shape], indexing="ij")] if shape else []
+        axes = [np.arange(n, dtype=np.int64) for n in shape]
+        coords = [a.reshape(-1) for a in np.meshgrid(*axes, indexing="ij")] if shape else []
         for bridge in t.bridges:
             _join(out, *bridge_pairs(root, ports, path, bridge, coords))
         if t.states:

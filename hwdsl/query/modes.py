@@ -1,7 +1,7 @@
 """Modes: states and circuits of reconfigurable parts, checked for realisability.
 
-Each port is in at most one circuit, each circuit inside one switch, no part is set twice (`default set` gives the base). The checks
-are symbolic (as for connections); the graph of a mode is traced flat (hwdsl.query.trace).
+Each port is in at most one circuit, each circuit inside one switch, no part is set twice (`default set` gives the base). The
+checks are symbolic (as for connections); the graph of a mode is traced flat (hwdsl.query.trace).
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ class ModeInstance(Record):
 
 def known_modes(root: Template) -> list[str]:
     """Signatures of the modes a design has."""
-    return sorted(f"{m.item.name}({', '.join(p.name for p in m.item.params)})" if m.item.params else m.item.name for m in root.modes.values())
+    return sorted(f"{m.item.name}({', '.join(p.name for p in m.item.params)})" if m.item.params else m.item.name
+                  for m in root.modes.values())
 
 
 def instantiate(root: Template, name: str, args: dict[str, Value], span: Span) -> ModeInstance:
@@ -83,7 +84,8 @@ def instantiate(root: Template, name: str, args: dict[str, Value], span: Span) -
     decl: ModeDecl | None = root.modes.get(name)
     if decl is None:
         have = ", ".join(f"`{m}`" for m in known_modes(root))
-        raise mistake("HW3201", f"`{root.name}` has no mode `{name}`", span, notes=(f"its modes: {have}",) if have else ("it has no modes",),
+        raise mistake("HW3201", f"`{root.name}` has no mode `{name}`", span,
+                      notes=(f"its modes: {have}",) if have else ("it has no modes",),
                       help=did_you_mean(name, set(root.modes)))
     env = decl.env.child()
     env.context = root
@@ -211,8 +213,9 @@ def _check_states(root: Template, found: Resolved, words: set[str], item: ast.Se
     states = set(found.template.states)
     for w in sorted(words):
         if w not in states and w not in EXCLUDED_STATES + INCLUDED_STATES:
+            own, any_part = ", ".join(sorted(states)) or "none", ", ".join(EXCLUDED_STATES + INCLUDED_STATES)
             raise mistake("HW3203", f"`{found.template.name}` has no state `{w}`", item.value.span,
-                          notes=(f"its states: {', '.join(sorted(states)) or 'none'}; any part can be {', '.join(EXCLUDED_STATES + INCLUDED_STATES)}",),
+                          notes=(f"its states: {own}; any part can be {any_part}",),
                           help=did_you_mean(w, states))
 
 
@@ -234,7 +237,8 @@ def _circuit(root: Template, item: ast.Circuit, env: Env) -> list[CircuitMap]:
     return out
 
 
-def _one_switch(root: Template, left: Resolved, right: Resolved, a: tuple[Ix, ...], b: tuple[Ix, ...], space: Space, item: ast.Circuit) -> None:
+def _one_switch(root: Template, left: Resolved, right: Resolved, a: tuple[Ix, ...], b: tuple[Ix, ...], space: Space,
+                item: ast.Circuit) -> None:
     """Raise Mistake if a circuit leaves its switch (HW3205)."""
     rank = len(root.shape(left.path[:-1]))
     if left.path[:-1] == right.path[:-1] and a[:rank] == b[:rank]:
@@ -243,11 +247,13 @@ def _one_switch(root: Template, left: Resolved, right: Resolved, a: tuple[Ix, ..
     if left.path[:-1] == right.path[:-1]:
         if space.volume > SET_LIMIT:
             raise TooLarge(space.volume)
-        point = next((dict(p) for p in points(space) if any(at_ix(x, p) != at_ix(y, p) for x, y in zip(a[:rank], b[:rank]))), None)
+        point = next((dict(p) for p in points(space) if any(at_ix(x, p) != at_ix(y, p) for x, y in zip(a[:rank], b[:rank]))),
+                     None)
         if point is None:
             return
     shown = "" if point is None else " at " + ", ".join(f"{k} = {v}" for k, v in point.items())
-    raise mistake("HW3205", "a circuit joins two ports of one switch; these are in different parts", item.span, label=f"joins two switches{shown}",
+    raise mistake("HW3205", "a circuit joins two ports of one switch; these are in different parts", item.span,
+                  label=f"joins two switches{shown}",
                   help="between switches there are cables (`connect`), inside a switch circuits")
 
 
@@ -265,13 +271,15 @@ def _check_circuits(root: Template, mode: ModeInstance) -> None:
         uses += [Use(c.path_a, c.a, c.space, rule, "left", c.span), Use(c.path_b, c.b, c.space, rule, "right", c.span)]
     found = uses_meet(uses, root)
     if found is not None:
-        raise mistake("HW3204", f"port {found.port} is in two circuits of the mode `{mode.name}`", found.second.span, label=found.label,
+        raise mistake("HW3204", f"port {found.port} is in two circuits of the mode `{mode.name}`", found.second.span,
+                      label=found.label,
                       related=(Label(found.first.span, "first circuit"),) if found.first.span != found.second.span else ())
 
 
 def _check_sets(root: Template, mode: ModeInstance) -> None:
     for default in (False, True):
-        uses = [Use(s.path, s.coords, s.space, _rule(n, s.span, s.space), "left", s.span) for n, s in enumerate(mode.sets) if s.default == default]
+        uses = [Use(s.path, s.coords, s.space, _rule(n, s.span, s.space), "left", s.span)
+                for n, s in enumerate(mode.sets) if s.default == default]
         found = uses_meet(uses, root)
         if found is not None:
             raise mistake("HW3202", f"{found.port} is set twice in the mode `{mode.name}`", found.second.span, label=found.label,
@@ -290,7 +298,8 @@ def check_modes(root: Template, diagnostics: Diagnostics) -> None:
                 if error.diagnostic is not None:
                     diagnostics.add(error.diagnostic)
             except TooLarge as error:
-                diagnostics.error("HW3206", f"this mode can only be checked by going through {error.points:,} cases", decl.item.span)
+                diagnostics.error("HW3206", f"this mode can only be checked by going through {error.points:,} cases",
+                                  decl.item.span)
 
 
 def default_mode(root: Template) -> str | None:

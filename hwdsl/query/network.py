@@ -10,7 +10,7 @@ from typing import Any
 from hwdsl.ir.index import Ix
 from hwdsl.ir.l0 import Path, Template
 from hwdsl.ir.space import Constraint, Space, count
-from hwdsl.node import Record
+from hwdsl.node import Record, replace
 from hwdsl.query.counting import plane_sets
 from hwdsl.query.lifted import Lifted, covers, exclusions, lifted_rules
 from hwdsl.query.rates import link_rate
@@ -88,6 +88,12 @@ def is_pass_through(t: Template) -> bool:
     return bool(t.bridges or t.states) or t.kind in ("panel", "ocs")
 
 
+def contracted_relay(owner: Template, path: Path, inner: Path) -> bool:
+    """Whether a contracted part relays because of the vertex at `inner`: it states it, or else that vertex does."""
+    stated = owner.at(path).figure("relay")
+    return bool(stated) if stated is not None else owner.at(inner).relay
+
+
 def data_rules(owner: Template, planes: PlaneSelection | None) -> list[tuple[Lifted, list[Constraint]]]:
     """Rules with data lanes in the planes (all if None), each with the constraints that keep it in them."""
     out = []
@@ -109,15 +115,18 @@ def network(owner: Template, planes: PlaneSelection | None, over: Selection | No
 
     def block(path: Path) -> tuple[int, int]:
         """(number, rank) of the vertex block of an end at `path` (the path of the owner of the port)."""
+        inner = path
         for g in groups:
             if covers(g.path, path):
                 path = g.path
                 break
         if path not in index:
             index[path] = len(blocks)
-            t = owner.at(path)
-            blocks.append(VertexBlock(path, owner.shape(path), t.relay, t.kind))
-        return index[path], len(owner.shape(path))
+            blocks.append(VertexBlock(path, owner.shape(path), owner.at(path).relay, owner.at(path).kind))
+        k = index[path]
+        if inner != path and contracted_relay(owner, path, inner) and not blocks[k].relay:
+            blocks[k] = replace(blocks[k], relay=True)
+        return k, len(owner.shape(path))
 
     arcs: list[ArcRule] = []
     physical = False

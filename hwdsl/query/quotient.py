@@ -213,7 +213,8 @@ class Prepared(Record):
     sizes: dict[str, int]
 
 
-def _prepare(arc: ArcRule, uses: tuple[list[Use], list[Use]], coordinates: tuple[tuple[Coordinate, ...], ...]) -> tuple[Prepared, ...]:
+def _prepare(arc: ArcRule, uses: tuple[list[Use], list[Use]],
+             coordinates: tuple[tuple[Coordinate, ...], ...]) -> tuple[Prepared, ...]:
     a_uses, b_uses = uses
     mesh = mesh_pair(arc, a_uses, b_uses)
     out = [_direction(arc, a_uses, b_uses, arc.a, arc.b, True, coordinates, mesh)]
@@ -226,7 +227,8 @@ def _direction(arc: ArcRule, near: list[Use], far: list[Use], n: int, f: int, fo
                coordinates: tuple[tuple[Coordinate, ...], ...], mesh: int | None) -> Prepared:
     sizes = arc.space.sizes
     near_coords, far_coords = coordinates[n], coordinates[f]
-    symmetric = {u.name: c.symmetry for u, c in (*zip(near, near_coords), *zip(far, far_coords)) if u.form == "var" and c.symmetry != "N"}
+    symmetric = {u.name: c.symmetry for u, c in (*zip(near, near_coords), *zip(far, far_coords))
+                 if u.form == "var" and c.symmetry != "N"}
     fixed: set[str] = set()
     for u, c in (*zip(near, near_coords), *zip(far, far_coords)):
         if c.symmetry == "N":
@@ -442,7 +444,8 @@ def hops(pl: Plan) -> Hops:
 
 
 def _balance(pl: Plan, links: dict[Arc, int]) -> None:
-    """Each rule has as many links counted forward as backward, and as many as it makes: a folding mistake shows here. Raises Refused."""
+    """Each rule has as many links counted forward as backward, and as many as it makes: a folding mistake shows here. Raises
+    Refused."""
     counted: dict[tuple[int, bool], int] = {}
     for (number, forward, _), n in links.items():
         counted[number, forward] = counted.get((number, forward), 0) + n

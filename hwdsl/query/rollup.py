@@ -41,7 +41,8 @@ class Roll(Record):
         """A quantity: exact, or a lower bound with its missing parts."""
         if self.value is None:
             zero = q.quantity(0, unit)
-            return Quantity(0, 0, 0, zero.dim, unit, missing=self.missing) if self.missing and isinstance(zero, Quantity) else zero
+            bound = self.missing and isinstance(zero, Quantity)
+            return Quantity(0, 0, 0, zero.dim, unit, missing=self.missing) if bound else zero
         if not self.missing:
             return self.value
         missing = Quantity(0, 0, 0, self.value.dim, self.value.unit, missing=self.missing)

@@ -9,8 +9,8 @@ from hwdsl.ir.l0 import PartArray, Path, Template
 from hwdsl.ir.space import IndexSet
 from hwdsl.node import replace
 from hwdsl.query.lifted import declared_paths
-from hwdsl.query.selection import (AttributeOf, Element, Group, LinkSet, PlaneItem, PlaneSelection, Selection, is_port, target, template_of,
-                                   whole)
+from hwdsl.query.selection import (AttributeOf, Element, Group, LinkSet, PlaneItem, PlaneSelection, Selection, is_port, target,
+                                   template_of, whole)
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate, integer, show
 from hwdsl.sema.mistake import did_you_mean, mistake
@@ -25,7 +25,8 @@ ELEMENT_FACTS = ("used", "carried")
 
 
 def name_value(word: str, env: Env) -> Value:
-    """What a bare name selects in the design of `env.context`: `self`, a part, port or plane of the body, `**.name`, a component."""
+    """What a bare name selects in the design of `env.context`: `self`, a part, port or plane of the body, `**.name`, a
+    component."""
     owner = env.context
     if not isinstance(owner, Template) or not owner.sealed:
         return None
@@ -178,7 +179,8 @@ def _plane_index(base: PlaneSelection, node: ast.Index, env: Env) -> Value:
 def _index_group(owner: Template, g: Group, node: ast.Index, env: Env) -> list[Group]:
     if g.fill >= g.last:
         shown = ".".join(g.path) or owner.name
-        raise mistake("HW3009", f"`{shown}` has {g.last} dimension{'s' if g.last != 1 else ''}; this is one index more", node.span)
+        raise mistake("HW3009", f"`{shown}` has {g.last} dimension{'s' if g.last != 1 else ''}; this is one index more",
+                      node.span)
     at = len(g.box) - g.last + g.fill
     size = owner.shape(g.path)[at]
     flags = g.flags
@@ -224,7 +226,8 @@ def filter_group(owner: Template, g: Group, guard: ast.Expr, env: Env) -> tuple[
     if isinstance(guard, ast.Not) and isinstance(guard.operand, ast.SubjectAttr) and guard.operand.name in ELEMENT_FACTS:
         return True, ("un" + guard.operand.name,)
     if any(isinstance(n, ast.SubjectAttr) and n.name in ELEMENT_FACTS for n in walk(guard)):
-        raise mistake("HW5009", "`.used` and `.carried` differ from element to element; join them with `and`, negate them with `not`", guard.span)
+        raise mistake("HW5009", "`.used` and `.carried` differ from element to element; join them with `and`, "
+                      "negate them with `not`", guard.span)
     inner = env.child()
     inner.subject = Element(owner, g.path)
     value = evaluate(guard, inner)

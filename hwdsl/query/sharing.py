@@ -1,8 +1,8 @@
 """Which links share a cable.
 
-Links whose both ends sit in the same two connectors share cables, as many links to a cable as the lanes of the medium hold; a link
-wider than the medium takes several. On a medium with more than two plugs (a breakout) links share the cable of the connector on its
-common side. Several rules may join the same two connectors: they share, if their links are equally wide.
+Links whose both ends sit in the same two connectors share cables, as many links to a cable as the lanes of the medium hold; a
+link wider than the medium takes several. On a medium with more than two plugs (a breakout) links share the cable of the
+connector on its common side. Several rules may join the same two connectors: they share, if their links are equally wide.
 
 Proven symbolically where the structure shows it, by going through the links where it does not (bounded, TooLarge).
 """
@@ -51,7 +51,8 @@ def sharing(r: Lifted, medium: Template, left: Attachment, right: Attachment) ->
     plugs = medium.figure("plugs")
     if isinstance(plugs, int) and plugs > 2:
         common = min((left, right), key=lambda end: image_size(end.coords, r.space))
-        return Sharing(common.coords, len(common.coords), 0, 1, None if common.connector is None else (medium.uid, common.connector))
+        return Sharing(common.coords, len(common.coords), 0, 1,
+                       None if common.connector is None else (medium.uid, common.connector))
     per_cable, per_link = fill(lanes_of_medium(medium), r.rule.lanes)
     ends = [left, right]
     if left.connector is None or right.connector is None:

@@ -21,7 +21,8 @@ from hwdsl.sema.mistake import Mistake, mistake
 from hwdsl.syntax import ast
 
 
-def run_under(root: Template, t: Template, under: UnderStatement, diagnostics: Diagnostics, where: str, instances: int) -> list[CheckResult]:
+def run_under(root: Template, t: Template, under: UnderStatement, diagnostics: Diagnostics, where: str,
+              instances: int) -> list[CheckResult]:
     """Evaluate the checks of an `under` block at every point of its `for`."""
     out: list[CheckResult] = []
     item = under.item

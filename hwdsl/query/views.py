@@ -1,8 +1,8 @@
 """L3, views for others' tools: the flat IR as a networkx or rustworkx graph.
 
-Vertices are devices by number, with `name`, `kind`, `component` and `relay`; edges are links with `ports` (both ends by number), `rule`
-(the link class), `plane`, `link`, `lanes`, `rate` (net, bit/s, one direction) and `length` (mm, -1 if not stated). Parallel links stay
-apart. The libraries are imported when a view is made.
+Vertices are devices by number, with `name`, `kind`, `component` and `relay`; edges are links with `ports` (both ends by
+number), `rule` (the link class), `plane`, `link`, `lanes`, `rate` (net, bit/s, one direction) and `length` (mm, -1 if not
+stated). Parallel links stay apart. The libraries are imported when a view is made.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Rules on an elaborated design, one per file; each is a function `(root, diagnostics) -> None`. `RULES` is the order they run in."""
+"""Rules on an elaborated design, one per file; each is a function `(root, diagnostics) -> None`. `RULES` is the order they
+run in."""
 
 from __future__ import annotations
 

@@ -29,6 +29,8 @@ def breakout_needed(root: Template, diagnostics: Diagnostics) -> None:
             if end.connector is not None and n and pairs > n:
                 ratio = f"a 1:{pairs // n}" if pairs % n == 0 else "a"
                 diagnostics.error(
-                    "HW3107", f"the links of one `{'.'.join(end.connector)}` ({side}) end in several connectors: this needs {ratio} breakout", r.rule.span,
+                    "HW3107", f"the links of one `{'.'.join(end.connector)}` ({side}) end in several connectors: "
+                    f"this needs {ratio} breakout", r.rule.span,
                     notes=(f"on the {side} {n:,} connector{'s' if n > 1 else ''}, joined in {pairs:,} pairs", f"`{plain[0].name}` has two plugs"),
-                    help="name a breakout medium (`plugs = 3;` for 1:2), or carry the ports so that both ends share their connectors")
+                    help="name a breakout medium (`plugs = 3;` for 1:2), or carry the ports so that both ends share "
+                         "their connectors")

@@ -22,9 +22,10 @@ def figures_within(root: Template, diagnostics: Diagnostics) -> None:
             if inside.value is None or inside.value.dim != stated.value.dim or inside.value.lo <= stated.value.hi:
                 continue
             biggest = max(t.parts.values(), key=lambda p: (_weight(p.template, what, volume(p.dims)), p.name))
+            share = f"the largest share: {volume(biggest.dims)} x `{biggest.template.name}`"
             diagnostics.error(
-                "HW2017", f"`{t.name}` states a {what} of {text(stated.value)}, its parts add up to {text(inside.value)}", stated.span,
-                related=(Label(biggest.span, f"the largest share: {volume(biggest.dims)} x `{biggest.template.name}`"),) if biggest.span.file else (),
+                "HW2017", f"`{t.name}` states a {what} of {text(stated.value)}, its parts add up to {text(inside.value)}",
+                stated.span, related=(Label(biggest.span, share),) if biggest.span.file else (),
                 help=f"a stated `{what}` includes everything inside; write `own_{what}` for what comes on top of the parts")
 
 

@@ -19,7 +19,9 @@ def one_module_an_end(root: Template, diagnostics: Diagnostics) -> None:
                 continue
             holder = root.at(end.connector)
             if holder.kind == "module":
+                part = ".".join(end.connector)
+                carries = f"`{holder.name}` is a module with ports carried on it"
                 diagnostics.error(
-                    "HW3105", f"the {side} end of this link has two modules: `{step.name}` of `via`, and the part `{'.'.join(end.connector)}`",
-                    r.rule.span, related=(Label(holder.span, f"`{holder.name}` is a module with ports carried on it"),) if holder.span.file else (),
+                    "HW3105", f"the {side} end of this link has two modules: `{step.name}` of `via`, and the part `{part}`",
+                    r.rule.span, related=(Label(holder.span, carries),) if holder.span.file else (),
                     help=f"leave `{step.name}` out of `via`, or carry the port on a connector (a cage) instead of a module")

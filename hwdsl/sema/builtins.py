@@ -166,7 +166,8 @@ def pow_mod(args: Args, call: ast.Call, env: Env) -> Value:
     _arity(args, call, 3)
     base, exponent, modulus = (_int(a, call) for a in args)
     if modulus <= 0 or exponent < 0:
-        raise mistake("HW1205", f"`pow_mod` takes an exponent >= 0 and a modulus > 0; these are {exponent} and {modulus}", call.span)
+        raise mistake("HW1205", f"`pow_mod` takes an exponent >= 0 and a modulus > 0; these are {exponent} and {modulus}",
+                      call.span)
     return pow(base, exponent, modulus)
 
 

@@ -188,7 +188,8 @@ def _with_unknown(op: str, a: Value, b: Value) -> Value:
 
 def _integer_division(e: ast.Binary, a: Value, b: Value, env: Env) -> Value:
     if not isinstance(a, int) or not isinstance(b, int):
-        raise mistake("HW1203", f"`%` takes integers; this is {show(a)} % {show(b)}", e.span, help="percentages are written `15 percent`")
+        raise mistake("HW1203", f"`%` takes integers; this is {show(a)} % {show(b)}", e.span,
+                      help="percentages are written `15 percent`")
     if b == 0:
         raise mistake("HW1202", "division by zero", e.right.span, label="this is 0", notes=(f"{a} {e.op} 0",))
     if e.op == "%":
@@ -401,7 +402,23 @@ def _tolerance(e: ast.Tolerance, env: Env) -> Value:
 
 
 # ---------------------------------------------------------------- members, indices, calls
+def _packaged(e: ast.Member, env: Env) -> Value:
+    """`std.biren.Br166` without a `use`: a public item by the path of its package; None if it is not one."""
+    parts = [e.name]
+    base = e.base
+    while isinstance(base, ast.Member):
+        parts.insert(0, base.name)
+        base = base.base
+    if not isinstance(base, ast.Name) or env.module is None or env.find(base.name)[0] or env.module.lookup(base.name) is not None:
+        return None
+    found = env.module.packaged((base.name, *parts), e.span)
+    return None if found is None else of_definition(found, env)
+
+
 def _member(e: ast.Member, env: Env) -> Value:
+    item = _packaged(e, env)
+    if item is not None:
+        return item
     base = evaluate(e.base, env)
     if isinstance(base, Namespace):
         value, public = base.module.exported(e.name)
@@ -494,7 +511,8 @@ def call_function(fn: FnValue, args: list[Value], e: ast.Call, env: Env) -> Valu
                 raise mistake("HW1205", f"`{item.name}` needs an argument `{p.name}`", e.span)
             scope.bind(p.name, evaluate(p.default, scope))
     if env.budget.depth > 60:
-        raise mistake("HW1206", f"`{item.name}` calls itself without end", e.span, help="functions are total: they may not be recursive")
+        raise mistake("HW1206", f"`{item.name}` calls itself without end", e.span,
+                      help="functions are total: they may not be recursive")
     env.budget.depth += 1
     try:
         return evaluate(item.body, scope)
@@ -528,7 +546,8 @@ def iterate(domain: Value, span: Span) -> Any:
         return range(domain.lo, domain.hi)
     if isinstance(domain, tuple):
         return domain
-    raise mistake("HW1201", f"a `for` variable runs over a range or a list, not {kind_name(domain)}", span, help="write `i in 0..n`")
+    raise mistake("HW1201", f"a `for` variable runs over a range or a list, not {kind_name(domain)}", span,
+                  help="write `i in 0..n`")
 
 
 def _flow_only(e: ast.Expr, env: Env) -> Value:
@@ -632,5 +651,6 @@ _HANDLERS: dict[type, Any] = {
     ast.SubjectAttr: _subject, ast.ListExpr: _list, ast.Annotated: _annotated, ast.Neg: _neg, ast.Binary: _binary,
     ast.Compare: _compare, ast.Logic: _logic, ast.Not: _not, ast.Cond: _cond, ast.Range: _range, ast.Interval: _interval,
     ast.Tolerance: _tolerance, ast.Member: _member, ast.Index: _index, ast.Call: _call, ast.Comprehension: _comprehension,
-    ast.FromTo: _flow_only, ast.Star: _star, ast.Sweep: _sweep, ast.AnyDepth: _any_depth, ast.SelfRef: _self, ast.ErrorExpr: _error,
+    ast.FromTo: _flow_only, ast.Star: _star, ast.Sweep: _sweep, ast.AnyDepth: _any_depth, ast.SelfRef: _self,
+    ast.ErrorExpr: _error,
 }

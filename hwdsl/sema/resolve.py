@@ -13,10 +13,12 @@ from hwdsl.sema.walk import walk
 from hwdsl.sema.words import ATTRIBUTES, COMPONENT_KINDS, WORDS
 from hwdsl.syntax import ast
 
-_ALWAYS = frozenset(BUILTINS) | WORDS | COMPONENT_KINDS | frozenset(ATTRIBUTES) | {"unknown", "auto", "U", "slot", "xy", "edge", "side"}
+_ALWAYS = frozenset(BUILTINS) | WORDS | COMPONENT_KINDS | frozenset(ATTRIBUTES) \
+    | {"unknown", "auto", "U", "slot", "xy", "edge", "side"}
 
 
-def resolve_module(module: Module, diagnostics: Diagnostics, reached: Collection[ast.Item] = (), functions: Collection[str] = ()) -> None:
+def resolve_module(module: Module, diagnostics: Diagnostics, reached: Collection[ast.Item] = (),
+                   functions: Collection[str] = ()) -> None:
     """Report unknown names in the components and patterns of a file that were not elaborated (`reached` were).
 
     `functions` are the names that queries add to the language.
@@ -48,8 +50,8 @@ def _declared(item: ast.Item) -> set[str]:
     """Every name a body declares, at any depth (an over-approximation: it may hide a mistake, it never invents one)."""
     out: set[str] = set()
     for node in walk(item):
-        if isinstance(node, (ast.Binder, ast.Param, ast.Const, ast.Fn, ast.Part, ast.Port, ast.Plane, ast.Mode, ast.State, ast.Component,
-                             ast.Bus, ast.Arg)):
+        if isinstance(node, (ast.Binder, ast.Param, ast.Const, ast.Fn, ast.Part, ast.Port, ast.Plane, ast.Mode, ast.State,
+                             ast.Component, ast.Bus, ast.Arg)):
             if node.name:
                 out.add(node.name)
         elif isinstance(node, ast.Enum):

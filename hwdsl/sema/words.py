@@ -26,11 +26,12 @@ ATTRIBUTES: dict[str, str] = {
     "memory": INFO, "memory_bandwidth": RATE, "fp4": OPS, "fp6": OPS, "fp8": OPS, "fp16": OPS, "bf16": OPS, "tf32": OPS,
     "fp32": OPS, "fp64": OPS, "int4": OPS, "int8": OPS,
     # links
-    "lanes": COUNT, "raw": RATE, "net": RATE, "modulation": WORD, "encoding": WORD, "fec": WORD, "ber": RATIO, "energy": ENERGY_BIT,
-    "latency": TIME, "reach": ANY, "media": LIST, "capacity": RATE, "budget": LOSS, "tx_power": ANY, "interoperates": LIST,
+    "lanes": COUNT, "raw": RATE, "net": RATE, "modulation": WORD, "encoding": WORD, "fec": WORD, "ber": RATIO,
+    "energy": ENERGY_BIT, "latency": TIME, "reach": ANY, "media": LIST, "capacity": RATE, "budget": LOSS, "tx_power": ANY,
+    "interoperates": LIST,
     # connectors, modules and media
-    "pairs": COUNT, "halves": COUNT, "fibres": COUNT, "plugs": COUNT, "loss": LOSS, "delay": ANY, "stock": LIST, "diameter": LENGTH,
-    "bend_radius": LENGTH, "fibres_per_link": COUNT, "fits": LIST, "connector": ANY, "sides": COUNT,
+    "pairs": COUNT, "halves": COUNT, "fibres": COUNT, "plugs": COUNT, "loss": LOSS, "delay": ANY, "stock": LIST,
+    "diameter": LENGTH, "bend_radius": LENGTH, "fibres_per_link": COUNT, "fits": LIST, "connector": ANY, "sides": COUNT,
     # behaviour
     "relay": BOOL, "status": WORD, "role": WORD, "note": TEXT, "switching_time": TIME, "medium": ANY, "severity": WORD,
     "part_number": TEXT, "vendor": TEXT, "slack": LENGTH, "fill": RATIO, "ratio": RATIO,
@@ -46,8 +47,8 @@ WORDS: frozenset[str] = frozenset("""
     unknown_side north south east west front rear left right top bottom
     error warning note
     ring tree in_network halving_doubling direct hierarchical pairwise
-    chip memory switch engine ocs panel module board tray node rack row room power cooling system link cable fibre connector pathway
-    facility plane
+    chip memory switch engine ocs panel module board tray node rack row room power cooling system link cable fibre connector
+    pathway facility plane
 """.split())
 
 COMPONENT_KINDS: frozenset[str] = frozenset(

@@ -179,6 +179,9 @@ class Lowering:
         return ast.Star(self._span(start, end), guard)
 
     def range_(self, start: int, end: int, lo: ast.Expr, hi: ast.Expr) -> ast.Range:
+        if isinstance(hi, ast.String):  # `assert x == 0.. "message"`: the message was taken for the bound
+            self._error("HW0106", "`..` needs a bound on either side", Span(self.path, hi.span.start, hi.span.start),
+                        help="a range open at one end is legal only inside an index: `gpu[2..]`")
         return ast.Range(self._span(start, end), lo, hi)
 
     def range_from(self, start: int, end: int, lo: ast.Expr) -> ast.Range:

@@ -11,7 +11,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "figures": ("sum", "min", "max", "avg"),
     "rollups": ("power", "price", "mass", "flops"),
     "rates": ("rate", "raw", "net", "bidi", "radix"),
-    "graphs": ("diameter", "mean_hops", "hop_histogram", "components", "bisection", "oversubscription", "flow", "latency", "injection"),
+    "graphs": ("diameter", "mean_hops", "hop_histogram", "components", "bisection", "oversubscription", "flow", "latency",
+               "injection"),
     "faults": ("fault_domain", "articulation"),
 }
 """Functions of each module of this package."""

@@ -28,7 +28,8 @@ def count(call: ast.Call, env: Env) -> Value:
         value = value if plain[0].guard is None else _with_filter(value, plain[0].guard, env)
         return count_things(value)
     if isinstance(value, PlaneSelection):
-        raise mistake("HW5008", "a plane has links, cables, modules ...: which are to be counted?", plain[0].span, help="write `count(links(plane))`")
+        raise mistake("HW5008", "a plane has links, cables, modules ...: which are to be counted?", plain[0].span,
+                      help="write `count(links(plane))`")
     if isinstance(value, tuple) and not any(isinstance(v, (Selection, Word)) for v in value):
         return len(value)
     return count_selection(selection(plain[0], env, owner))

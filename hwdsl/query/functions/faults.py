@@ -34,7 +34,8 @@ class FaultDomain:
         """For `hwc query`."""
         from hwdsl.sema.evaluate import show
 
-        return f"{self.facts['lost']} endpoints inside, {self.facts['cut']} others cut off, {show(self.facts['rate'])} of endpoint bandwidth lost"
+        lost, cut, rate = self.facts["lost"], self.facts["cut"], show(self.facts["rate"])
+        return f"{lost} endpoints inside, {cut} others cut off, {rate} of endpoint bandwidth lost"
 
     def as_json(self) -> Any:
         """For `--json`."""
@@ -68,7 +69,8 @@ def fault_domain(call: ast.Call, env: Env) -> Value:
     return FaultDomain(owner, len(before[0].endpoints) - len(after[0].endpoints), cut, rate)
 
 
-def _degrees(owner: Template, chosen: Any, mode: Any, env: Env, call: ast.Call, failed: tuple[Exclusion, ...]) -> tuple[Any, Any, Any]:
+def _degrees(owner: Template, chosen: Any, mode: Any, env: Env, call: ast.Call,
+             failed: tuple[Exclusion, ...]) -> tuple[Any, Any, Any]:
     import numpy as np
 
     from hwdsl.query.flat import OverBudget

@@ -43,7 +43,8 @@ def figure_of(owner: Template, path: Path, name: str, coding: str, span: Span) -
         attr = found.attributes.get(name) or found.link.attributes.get(name)
         if attr is not None:
             return attr.value
-        raise mistake("HW5007", f"the port `{found.name}` states no `{name}`", span, help="a port has `rate`, `lanes` and what its link states")
+        raise mistake("HW5007", f"the port `{found.name}` states no `{name}`", span,
+                      help="a port has `rate`, `lanes` and what its link states")
     t = owner.at(path)
     if name == "kind":
         return Word(t.kind)
@@ -56,7 +57,8 @@ def figure_of(owner: Template, path: Path, name: str, coding: str, span: Span) -
         return attr.value
     if name in t.parameters:
         return t.parameters[name]
-    raise mistake("HW5007", f"`{t.name}` does not state `{name}`", span, help=f"give it `{name} = ...;`, or `{name} = unknown;` if nobody published it")
+    raise mistake("HW5007", f"`{t.name}` does not state `{name}`", span,
+                  help=f"give it `{name} = ...;`, or `{name} = unknown;` if nobody published it")
 
 
 def figures(attr: AttributeOf, span: Span) -> list[tuple[Value, int]]:
@@ -84,7 +86,8 @@ def _connector_rate(owner: Template, g: Group, coding: str, span: Span) -> Value
     """The rate of connectors is that of the ports they carry."""
     value = sum_carried(owner, g, coding)
     if value is None:
-        raise mistake("HW5007", f"`{owner.at(g.path).name}` carries no port, so it has no rate", span, help="ask for the rate of its ports: `gpu[*].nvl[*].rate`")
+        raise mistake("HW5007", f"`{owner.at(g.path).name}` carries no port, so it has no rate", span,
+                      help="ask for the rate of its ports: `gpu[*].nvl[*].rate`")
     return value
 
 
@@ -120,7 +123,8 @@ def scalar(value: Any, span: Span) -> Value:
     count = sum(n for _, n in found)
     if count == 1 or (count and isinstance(found[0][0], (Word, bool, str)) and len({show(v) for v, _ in found}) == 1):
         return found[0][0]
-    raise mistake("HW5005", f"`.{value.name}` of {count} things is {count} figures", span, help="use `sum`, `min`, `max` or `avg`, or select one thing")
+    raise mistake("HW5005", f"`.{value.name}` of {count} things is {count} figures", span,
+                  help="use `sum`, `min`, `max` or `avg`, or select one thing")
 
 
 def _fold(call: ast.Call, env: Env, name: str) -> Value:

@@ -6,13 +6,14 @@ from fractions import Fraction
 from typing import Any
 
 from hwdsl.query.arguments import need, owner_of, planes, selection, split
-from hwdsl.query.counting import count_selection
+from hwdsl.query.counting import count_selection, count_used
 from hwdsl.query.cuts import Bracket, bisection, capacity, injection
 from hwdsl.query.hopcount import effective_mode, graph_of, hop_counts, plan_of, too_big, which_plane
 from hwdsl.query.network import ArcRule, network
 from hwdsl.query.quotient import Hops, Refused, loads
 from hwdsl.query.select import as_selection
-from hwdsl.query.selection import Selection
+from hwdsl.query.rates import link_rate
+from hwdsl.query.selection import Group, Selection, group_size, whole
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate, integer
 from hwdsl.sema.mistake import mistake
@@ -130,21 +131,35 @@ def oversubscription(call: ast.Call, env: Env) -> Value:
     owner = owner_of(env, call)
     sel = selection(plain[0], env, owner)
     chosen = planes(named, env, owner)
-    if chosen is None:
-        chosen = _planes_at(owner, sel)
     net = network(owner, chosen, None)
     down, up, single = _up_and_down(net, sel, call.span)
     if "downlinks" in named:
         n = integer(evaluate(named["downlinks"].value, env), named["downlinks"].span, "downlinks")
         down = single * n * count_selection(sel)
     if not up:
-        raise mistake("HW5012", "these switches have no uplinks: nothing is oversubscribed", call.span, help="the level above them may be in another plane")
+        up = _unconnected(owner, sel, call.span)
+    if not up:
+        raise mistake("HW5012", "these switches have no uplinks: nothing is oversubscribed", call.span,
+                      help="the level above them may be in another plane")
     return _plain(down / up)
 
 
-def _planes_at(owner: Any, sel: Selection) -> Any:
-    """All planes that touch the switches (their uplinks and downlinks may lie in different ones): no restriction."""
-    return None
+def _unconnected(owner: Any, sel: Selection, span: Span) -> Fraction:
+    """Capacity of the data ports of the switches that nothing is connected to: the way out of a design that is part of a
+    larger one."""
+    total = Fraction(0)
+    for g in sel.groups:
+        for name, port in sorted(owner.at(g.path).ports.items()):
+            if port.modifier == "spare" or not isinstance(port.link.figure("lanes"), int):
+                continue
+            ports = whole(owner, (*g.path, name))
+            box = (*g.box, *ports.box[len(g.box):])
+            free = group_size(Group(ports.path, box)) - count_used(owner, Group(ports.path, box))
+            rate = link_rate(port.link, "")
+            if free and rate is UNKNOWN:
+                raise mistake("HW5007", f"the net rate of `{port.link.name}` is not published", span)
+            total += free * Fraction(rate.nom) if free else 0
+    return total
 
 
 def _up_and_down(net: Any, sel: Selection, span: Span) -> tuple[Fraction, Fraction, Fraction]:
@@ -229,4 +244,5 @@ def latency(call: ast.Call, env: Env) -> Value:
 
 
 FUNCTIONS = {"diameter": diameter, "mean_hops": mean_hops, "hop_histogram": hop_histogram, "components": components,
-             "bisection": bisection_value, "injection": injection_value, "oversubscription": oversubscription, "flow": flow, "latency": latency}
+             "bisection": bisection_value, "injection": injection_value, "oversubscription": oversubscription, "flow": flow,
+             "latency": latency}

@@ -83,8 +83,8 @@ def _coded(coding: str):  # type: ignore[no-untyped-def]
         if not is_number(value):
             raise mistake("HW1201", f"`{coding}` takes a rate, not {kind_name(value)} ({show(value)})", plain[0].span)
         if getattr(value, "coding", "") != coding:
-            raise mistake("HW5008", f"`{coding}` converts the rate of ports or links; this figure has no lanes to tell raw from net", plain[0].span,
-                          notes=(f"it is {show(value)}",), help=f"write `{coding}(rate(...))`")
+            raise mistake("HW5008", f"`{coding}` converts the rate of ports or links; this figure has no lanes to tell raw "
+                          "from net", plain[0].span, notes=(f"it is {show(value)}",), help=f"write `{coding}(rate(...))`")
         return value
 
     return convert
@@ -109,9 +109,11 @@ def radix(call: ast.Call, env: Env) -> Value:
     need(plain, call)
     owner = owner_of(env, call)
     sel = as_selection(evaluate(plain[0].value, env), owner, plain[0].span)
-    found = {sum(volume(p.dims) for p in owner.at(g.path).ports.values() if isinstance(p.link.figure("lanes"), int)) for g in sel.groups}
+    found = {sum(volume(p.dims) for p in owner.at(g.path).ports.values() if isinstance(p.link.figure("lanes"), int))
+             for g in sel.groups}
     if len(found) != 1:
-        raise mistake("HW5005", f"these parts have {len(found)} different radices", plain[0].span, help="select one kind of switch")
+        raise mistake("HW5005", f"these parts have {len(found)} different radices", plain[0].span,
+                      help="select one kind of switch")
     return found.pop()
 
 

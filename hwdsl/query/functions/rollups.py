@@ -31,7 +31,8 @@ def _rollup(what: str):  # type: ignore[no-untyped-def]
         gone = exclusions(owner)
         for g in sel.groups:
             if is_port(owner, g.path):
-                raise mistake("HW5001", f"ports have no {what}", plain[0].span, help=f"ask for the {what} of the parts that hold them")
+                raise mistake("HW5001", f"ports have no {what}", plain[0].span,
+                              help=f"ask for the {what} of the parts that hold them")
             total = total.plus(roll_group(owner, g, what, gone))
         if not sel.groups:
             return q.quantity(0, QUANTITIES[what])
@@ -51,8 +52,8 @@ def _no_overlap(sel: Selection, arg: ast.Arg, what: str) -> None:
             if p != other and other[: len(p)] == p:
                 inner = sel.owner.at(other)
                 outer = sel.owner.at(p)
-                raise mistake("HW5006", f"the {what} of `{inner.name}` is part of the {what} of `{outer.name}`: it would count twice", arg.span,
-                              related=(Label(outer.span, f"`{outer.name}` holds it"),) if outer.span.file else (),
+                raise mistake("HW5006", f"the {what} of `{inner.name}` is part of the {what} of `{outer.name}`: "
+                              "it would count twice", arg.span, related=(Label(outer.span, f"`{outer.name}` holds it"),) if outer.span.file else (),
                               help="select one of the two")
 
 
@@ -63,7 +64,8 @@ def flops(call: ast.Call, env: Env) -> Value:
     owner = owner_of(env, call)
     word = plain[1].value.name if isinstance(plain[1].value, ast.Name) else ""
     if word not in _FORMATS:
-        raise mistake("HW5008", "the second argument of `flops` is a number format", plain[1].span, help="one of " + ", ".join(_FORMATS))
+        raise mistake("HW5008", "the second argument of `flops` is a number format", plain[1].span,
+                      help="one of " + ", ".join(_FORMATS))
     sel = selection(plain[0], env, owner)
     _no_overlap(sel, plain[0], "compute")
     total = Roll()
