@@ -260,6 +260,11 @@ class Template:
         stated = self.figure("relay")
         return bool(stated) if stated is not None else self.kind == "switch"
 
+    @property
+    def passive(self) -> bool:
+        """Whether the part only passes on what enters, always the same way: a patch panel, a shuffle box, a retimer."""
+        return bool(self.bridges) and not self.states and self.kind != "ocs"
+
     def member(self, name: str) -> Member | None:
         """The part or port array of that name."""
         return self.parts.get(name) or self.ports.get(name)

@@ -282,7 +282,18 @@ def total(owner: Template, what: str, operands: tuple[object, ...], keep=None) -
     if what in ("modules", "optics"):
         via = sum(n for _, t in found for _, n in t.via_modules)
         return via + part_modules_total(owner, found)
+    if what == "links":  # a link through patch panels is one link, whatever the number of its cables
+        if len(operands) == 2 and any(vertex_ends(owner, r) < 2 for r in lifted_rules(owner)):
+            from hwdsl.query.throughpanels import logical_between
+
+            return logical_between(owner, operands)
+        return sum(t.links * vertex_ends(owner, r) for r, t in found) // 2
     return sum(int(getattr(t, what)) for _, t in found)
+
+
+def vertex_ends(owner: Template, r: Lifted) -> int:
+    """How many of a rule's two ends are not on a panel (a part that only passes on, always the same way)."""
+    return sum(not owner.at(p[:-1]).passive for p in (r.a, r.b))
 
 
 def part_modules_total(owner: Template, found: list[tuple[Lifted, Tally]]) -> int:

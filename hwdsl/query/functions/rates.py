@@ -8,6 +8,7 @@ from hwdsl.ir.l0 import PartArray, PortArray, volume
 from hwdsl.query.arguments import need, owner_of, split
 from hwdsl.query.counting import between_sets, count_group, count_sets, operand_sets
 from hwdsl.query.lifted import exclusions, lifted_rules
+from hwdsl.query.media import vertex_ends
 from hwdsl.query.rates import link_rate, sum_carried
 from hwdsl.query.select import as_selection
 from hwdsl.query.selection import AttributeOf, LinkSet, PlaneSelection, target
@@ -45,7 +46,9 @@ def rate(call: ast.Call, env: Env) -> Value:
     if isinstance(value, (LinkSet, PlaneSelection)):
         operands = value.operands if isinstance(value, LinkSet) else (value,)
         for r in lifted_rules(owner):
-            add(link_rate(r.rule.link, env.coding, r.rule.lanes), count_sets(owner, r, operand_sets(r, operands), gone))
+            half = link_rate(r.rule.link, env.coding, r.rule.lanes)
+            half = half if half is UNKNOWN else q.div(half, 2)
+            add(half, count_sets(owner, r, operand_sets(r, operands), gone) * vertex_ends(owner, r))
         return total if total is not None else zero_rate(env)
     sel = as_selection(value, owner, expr.span)
     for g in sel.groups:
