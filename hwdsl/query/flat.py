@@ -105,13 +105,13 @@ def estimate(owner: Template, planes: PlaneSelection | None) -> int:
 
 
 def flat_graph(owner: Template, planes: PlaneSelection | None, over: Selection | None, mode: Any, failed: tuple[Exclusion, ...],
-               budget: int) -> FlatGraph:
-    """The logical graph of some planes in a mode (None: the physical graph), without what is out of service. Raises
-    OverBudget."""
+               budget: int, statuses: tuple[str, ...] = OUT_OF_SERVICE) -> FlatGraph:
+    """The logical graph of some planes in a mode (None: the physical graph), without what is `failed` or has one of the
+    `statuses`. Raises OverBudget."""
     needed = estimate(owner, planes)
     if needed > budget:
         raise OverBudget(needed, budget)
-    ports, tails, heads, caps = _port_links(owner, planes, failed, mode)
+    ports, tails, heads, caps = _port_links(owner, planes, failed, mode, statuses)
     if mode is not None:
         from hwdsl.query.trace import trace
 
@@ -120,13 +120,12 @@ def flat_graph(owner: Template, planes: PlaneSelection | None, over: Selection |
 
 
 def _port_links(owner: Template, planes: PlaneSelection | None, failed: tuple[Exclusion, ...],
-                mode: Any) -> tuple[Numbering, Ints, Ints, npt.NDArray[np.float64]]:
-    """Every data port numbered, and the physical links between them (in a mode: of all planes, they may pass through each
-    other)."""
-    rules = data_rules(owner, None if mode is not None else planes)
+                mode: Any, statuses: tuple[str, ...]) -> tuple[Numbering, Ints, Ints, npt.NDArray[np.float64]]:
+    """Every data port numbered, and the physical links between them of the planes (in a mode they are then traced)."""
+    rules = data_rules(owner, planes)
     ports = Numbering()
     tails, heads, caps = [], [], []
-    gone = [*exclusions(owner, OUT_OF_SERVICE), *failed]
+    gone = [*exclusions(owner, statuses), *failed]
     lanes = lane_paths(owner, mode)
     for r, constraints in rules:
         ends = []

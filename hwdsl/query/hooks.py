@@ -28,7 +28,10 @@ class QueryHooks(Hooks):
         self.progress: Any = None
 
     def name(self, word: str, env: Env, span: Span) -> Any:
-        return select.name_value(word, env)
+        found = select.name_value(word, env)
+        if word.startswith("**.") and found is not None and not getattr(found, "groups", True):
+            raise select.nothing_at_any_depth(env.context, word[3:], span)
+        return found
 
     def names(self, env: Env) -> Iterator[str]:
         owner = env.context

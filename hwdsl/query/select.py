@@ -56,6 +56,15 @@ def any_depth(owner: Template, name: str) -> Value:
     return planes if planes is not None else Selection(owner, tuple(groups))
 
 
+def nothing_at_any_depth(owner: Template, name: str, span: Span) -> Exception:
+    """The Mistake for a `**.name` that nothing bears."""
+    known: set[str] = set()
+    for path in declared_paths(owner):
+        t = owner.at(path)
+        known |= {*t.parts, *t.ports, *(names[0] for names in t.planes)}
+    return mistake("HW1001", f"no part, port or plane of `{owner.name}` is called `{name}`, at any depth", span, help=did_you_mean(name, known))
+
+
 def any_depth_planes(owner: Template, name: str) -> PlaneSelection | None:
     """Planes of that name at any depth; None if there are none."""
     planes = [PlaneItem(path, tuple(range(n) for n in owner.shape(path)), (name,), (None,))

@@ -22,7 +22,7 @@ def logical_between(owner: Template, operands: tuple[object, ...]) -> int:
     assert isinstance(x, Selection) and isinstance(y, Selection)
     both = Selection(owner, tuple({g.path: Group(g.path, tuple(range(n) for n in owner.shape(g.path))) for g in (*x.groups, *y.groups)}.values()))
     try:
-        graph = flat_graph(owner, None, both, ModeInstance("", "as wired", owner, (), ()), (), BUDGET)
+        graph = flat_graph(owner, None, both, ModeInstance("", "as wired", owner, (), ()), (), BUDGET, ("absent",))
     except OverBudget as error:
         raise TooLarge(error.needed // 96) from None
 

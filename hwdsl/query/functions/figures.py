@@ -136,6 +136,9 @@ def _fold(call: ast.Call, env: Env, name: str) -> Value:
     if len(plain) != 1 or not isinstance(first, AttributeOf):
         if name == "avg":
             raise mistake("HW5008", "`avg` takes figures: `avg(gpu[*].power)`", call.span)
+        if isinstance(first, Selection):
+            raise mistake("HW5008", f"`{name}` takes figures; which attribute of these parts?", plain[0].span,
+                          help=f"name it: `{name}(gpu[*].power)`; `count` counts parts")
         args = [first, *(evaluate(a.value, env) for a in plain[1:])]
         args = [env.hooks.scalar(a, call.span) for a in args]
         return BUILTINS[name](args, call, env)
