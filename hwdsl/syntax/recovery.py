@@ -98,10 +98,12 @@ class Recovery(Repairs):
         The statement that holds them is then the broken one.
         """
         machine, bodies = self.machine, 0
-        while machine.anchor()[0] > MAX_STACK - 20:
-            machine.cut(machine.anchor()[0] - 1)
+        while True:
+            height, symbol = machine.anchor()
+            if height <= MAX_STACK - 20:
+                return bodies
+            machine.cut(height - (1 if symbol.endswith("s") else 2))  # the brace, with the list of statements if it has begun
             bodies += 1
-        return bodies
 
     def panic(self, explained: bool, depth: int) -> None:
         """Give up the broken statement, in which `depth` bodies are open.

@@ -281,8 +281,13 @@ class Repairs:
         """An expression, closing brackets or `;` are missing before this token."""
         kind, openers = self.kind(), self.openers()[:8]
         closers = [_CLOSERS[bracket][0] for bracket, _ in openers]
-        ends_line = kind in ("RBRACE", END) or self.tokens.begins_line(self.machine.at)
-        follow = (kind,) if kind in ("RBRACE", "SEMI", "LBRACE", END) else (kind, self.kind(1))
+        at, begins = self.machine.at, self.tokens.begins_line(self.machine.at)
+        if kind == "SEMI" and self.machine.fits("COMMA", self.kind(1), self.kind(2)) \
+                and not self.machine.fits(*closers, "SEMI", self.kind(1), self.kind(2)):
+            return False  # f(a; b)
+        ends_line = kind in ("RBRACE", END) or begins
+        aligned = begins and self.tokens.column(at) <= self.tokens.column(self.first())
+        follow = (kind,) if aligned or kind in ("RBRACE", "SEMI", "LBRACE", END) else (kind, self.kind(1))
         for missing in ((), ("MISSING",)):
             for count in range(len(closers) + 1):
                 for semi in ((), ("SEMI",)) if ends_line or not missing else ((),):
