@@ -10,7 +10,7 @@ from hwdsl.elab.context import ARRAY_LIMIT
 from hwdsl.ir.l0 import PartArray, PlaneDecl, PortArray, Template, volume
 from hwdsl.sema.env import Env, Thunk
 from hwdsl.sema.evaluate import evaluate, integer, iterate, show
-from hwdsl.sema.mistake import mistake
+from hwdsl.sema.mistake import Mistake, mistake
 from hwdsl.sema.values import ComponentValue, Def, FnValue
 from hwdsl.sema.words import COMPONENT_KINDS, CONNECTOR_KINDS
 from hwdsl.syntax import ast
@@ -69,12 +69,15 @@ def declare_members(el: Elaborator, t: Template, body: tuple[ast.Item, ...], env
     """Evaluate part, port and plane declarations of a body into `t`."""
     for item in body:
         if isinstance(item, (ast.Part, ast.Port)):
-            with el.reporting():
+            try:
                 if _is_new(el, t, env, item.name, item):
                     if isinstance(item, ast.Part):
                         t.parts[item.name] = _part(el, item, env)
                     else:
-                        t.ports[item.name] = _port(el, t, item, env)
+                        t.ports[item.name] = _port(el, item, env)
+            except Mistake as error:
+                el.report(error)
+                t.unusable.add(item.name)
         elif isinstance(item, ast.Plane):
             _plane(el, t, item, env, (), ())
 
@@ -85,7 +88,8 @@ def _is_new(el: Elaborator, t: Template, env: Env, name: str, item: ast.Item) ->
         return True
     related = (Label(old.span, "first declaration"),) if old is not None else ()
     el.diagnostics.error("HW1002", f"`{name}` is declared twice in this component", item.span, label="second declaration",
-                         related=related, help="parameters, constants, parts, ports and planes of a component share one space of names")
+                         related=related,
+                         help="parameters, constants, parts, ports and planes of a component share one space of names")
     return False
 
 
@@ -98,12 +102,12 @@ def _part(el: Elaborator, item: ast.Part, env: Env) -> PartArray:
         raise mistake("HW2010", f"a part is a physical component; `{show(component)}` is a {kind}", item.type.span,
                       help="a port is typed by a link, a medium stands in `via`" if kind else "")
     dims = dimensions(item.type.dims, env, item.name)
-    changes = evaluate_attributes(el, item.body, env, kind)
+    changes = evaluate_attributes(el, item.body, env)
     template = specialise(el, component, item.type.span, changes)
     return PartArray(item.name, dims, template, item.span, item.doc)
 
 
-def _port(el: Elaborator, t: Template, item: ast.Port, env: Env) -> PortArray:
+def _port(el: Elaborator, item: ast.Port, env: Env) -> PortArray:
     from hwdsl.elab.specialise import component_type, specialise
 
     component = component_type(el, item.type, env)
@@ -112,7 +116,7 @@ def _port(el: Elaborator, t: Template, item: ast.Port, env: Env) -> PortArray:
         raise mistake("HW2010", f"a port is typed by a link; `{show(component)}` is a {kind}", item.type.span)
     dims = dimensions(item.type.dims, env, item.name)
     link = specialise(el, component, item.type.span)
-    attrs = evaluate_attributes(el, item.body, env, "port")
+    attrs = evaluate_attributes(el, item.body, env)
     return PortArray(item.name, dims, link, item.modifier, attrs, item.span)
 
 

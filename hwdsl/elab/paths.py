@@ -10,7 +10,7 @@ from hwdsl.ir.l0 import PartArray, Path, PortArray, Template
 from hwdsl.node import Record
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate, integer, show
-from hwdsl.sema.mistake import did_you_mean, mistake
+from hwdsl.sema.mistake import already_reported, did_you_mean, mistake
 from hwdsl.sema.words import CONNECTOR_KINDS
 from hwdsl.source.span import Span
 from hwdsl.syntax import ast
@@ -141,6 +141,8 @@ def _unknown_member(here: Template, target: PartArray | PortArray | None, step: 
     if isinstance(target, PortArray):
         return mistake("HW1009", f"the port `{target.name}` has no member `{step.name}`", step.span,
                        help="a port offers `.lane[..]` for a breakout")
+    if step.name in here.unusable:
+        return already_reported()
     members = {**here.parts, **here.ports}
     ports = ", ".join(f"`{n}{''.join(f'[{d}]' for d in m.dims)}`" for n, m in sorted(members.items())[:12])
     return mistake("HW1009", f"`{here.name}` has no part or port `{step.name}`", step.span,
@@ -199,7 +201,7 @@ def check_index(value: Any, size: int, name: str, span: Span) -> None:
         raise mistake("HW3001", f"`{name}[{value.const}]` is out of range: `{name}` has {size} elements", span,
                       label=f"this is {value.const}",
                       help=valid)
-    if isinstance(value, range) and len(value) and not (0 <= value.start and value[-1] < size):
+    if isinstance(value, range) and len(value) and (value.start < 0 or value[-1] >= size):
         raise mistake("HW3001", f"`{name}[{value.start}..{value.stop}]` is out of range: `{name}` has {size} elements", span,
                       help="slices are half open: `0..n` has n elements")
 

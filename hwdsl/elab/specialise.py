@@ -69,7 +69,7 @@ def _build(el: Elaborator, component: ComponentValue, item: ast.Component, args:
            changes: dict[str, Attribute], key: Any) -> Template:
     module = component.definition.module
     env = el.module_env(module)
-    given = bind_parameters(el, item, args, env, component.span or span)
+    given = bind_parameters(item, args, env, component.span or span)
     uid = item.name
     if given:
         uid += "(" + ", ".join(f"{n} = {show(v)}" for n, v in given) + ")"
@@ -83,7 +83,7 @@ def _build(el: Elaborator, component: ComponentValue, item: ast.Component, args:
         _inherit(el, t, item, env)
     _fill(el, t, item.body, env)
     if changes:
-        add_attributes(el, t, changes, where="here")
+        add_attributes(el, t, changes)
     t.env = env
     add_statements(el, t, item.body, env)
     expand_connectors(el, t)
@@ -102,6 +102,7 @@ def _inherit(el: Elaborator, t: Template, item: ast.Component, env: Env) -> None
                       related=(Label(base.span, f"`{base.name}` is declared here"),))
     t.bases = (base.name, *base.bases)
     t.attributes.update(base.attributes)
+    t.unusable |= base.unusable
     t.parts.update(base.parts)
     t.ports.update(base.ports)
     t.planes.update(base.planes)
@@ -117,7 +118,7 @@ def _inherit(el: Elaborator, t: Template, item: ast.Component, env: Env) -> None
 
 def _fill(el: Elaborator, t: Template, body: tuple[ast.Item, ...], env: Env) -> None:
     declare_names(el, body, env)
-    add_attributes(el, t, evaluate_attributes(el, body, env, t.kind), where="refinement")
+    add_attributes(el, t, evaluate_attributes(el, body, env))
     if t.kind in _FIGURED:
         _parameters_as_attributes(t)
     declare_members(el, t, body, env)

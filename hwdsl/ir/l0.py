@@ -207,9 +207,9 @@ class Template:
     the statements that are evaluated later (asserts, modes); they are not part of the dumped IR.
     """
 
-    __slots__ = ("attributes", "bases", "bridges", "buses", "carries", "checks", "doc", "env", "item", "kind", "modes", "name",
+    __slots__ = ("_cache", "attributes", "bases", "bridges", "buses", "carries", "checks", "doc", "env", "item", "kind", "modes", "name",
                  "overrides", "parameters", "parts", "placements", "planes", "ports", "routes", "rules", "sealed", "span",
-                 "states", "uid", "unders", "_cache")
+                 "states", "uid", "unusable", "unders", "_cache")
 
     def __init__(self, uid: str, kind: str, name: str) -> None:
         self.uid = uid
@@ -236,6 +236,8 @@ class Template:
         self.modes: dict[str, Any] = {}
         self.env: Any = None
         self.item: Any = None
+        self.unusable: set[str] = set()
+        """Parts and ports that are declared, but with a mistake that was reported."""
         self.sealed = False
         """Complete: nothing is added any more, derived facts may be kept."""
         self._cache: dict[str, Any] = {}

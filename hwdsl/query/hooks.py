@@ -34,6 +34,7 @@ class QueryHooks(Hooks):
         return found
 
     def names(self, env: Env) -> Iterator[str]:
+        """Members of the body, for suggestions."""
         owner = env.context
         if isinstance(owner, Template):
             yield from owner.parts
@@ -41,18 +42,23 @@ class QueryHooks(Hooks):
             yield from (d.names[0] for d in owner.planes.values())
 
     def member(self, value: Any, name: str, env: Env, span: Span) -> Any:
+        """A selection inside another, or an attribute of one."""
         return select.member_value(value, name, env, span)
 
     def index(self, value: Any, node: ast.Index, env: Env) -> Any:
+        """A selection narrowed by an index, a slice or a filter."""
         return select.index_value(value, node, env)
 
     def function(self, name: str) -> Callable[[ast.Call, Env], Any] | None:
+        """The query function of that name, None if there is none."""
         return function(name)
 
     def functions(self) -> Iterator[str]:
+        """Names of all query functions."""
         return iter(TABLE)
 
     def scalar(self, value: Any, span: Span) -> Any:
+        """The one figure of an attribute selection; any other value as it is."""
         if isinstance(value, AttributeOf):
             from hwdsl.query.functions.figures import scalar
 

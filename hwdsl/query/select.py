@@ -94,8 +94,7 @@ def as_selection(value: Value, owner: Template, span: Span) -> Selection:
     if isinstance(value, ComponentValue):
         return of_component(owner, show(value))
     if isinstance(value, Word):
-        found = of_kind(owner, value.text)
-        return found
+        return of_kind(owner, value.text)
     if isinstance(value, tuple) and value:
         parts = [as_selection(v, owner, span) for v in value]
         return Selection(owner, tuple(g for s in parts for g in s.groups))
@@ -211,7 +210,7 @@ def _chosen(expr: ast.Expr, size: int, name: str, env: Env) -> IndexSet:
         hi = integer(evaluate(expr.hi, env), expr.span) if expr.hi is not None else size
         if isinstance(lo, Ix) or isinstance(hi, Ix):
             raise mistake("HW1208", "an index here is a constant", expr.span)
-        if lo < hi and not (0 <= lo and hi <= size):
+        if lo < hi and (lo < 0 or hi > size):
             raise mistake("HW3001", f"`{name}[{lo}..{hi}]` is out of range: `{name}` has {size} elements", expr.span)
         return range(lo, max(lo, hi))
     value = evaluate(expr, env)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import call_function, integer, need_number, show
+from hwdsl.sema.evaluate import call_function, described, integer, need_number, show
 from hwdsl.sema.mistake import mistake
 from hwdsl.sema.values import FnValue, RangeVal, Value, kind_name
 from hwdsl.syntax import ast
@@ -30,7 +30,7 @@ def _items(value: Value, call: ast.Call) -> tuple[Value, ...]:
         return value
     if isinstance(value, RangeVal):
         return tuple(range(value.lo, value.hi))
-    raise mistake("HW1201", f"expected a list, found {kind_name(value)} ({show(value)})", call.span)
+    raise mistake("HW1201", f"expected a list, found {described(value)}", call.span)
 
 
 def _int(value: Value, call: ast.Call) -> int:

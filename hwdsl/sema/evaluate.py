@@ -588,10 +588,16 @@ def is_number(value: Value) -> bool:
     return isinstance(value, (int, Fraction, Quantity)) and not isinstance(value, bool)
 
 
+def described(value: Value) -> str:
+    """A value by kind, and itself where that says more: `a list ([1, 2])`."""
+    kind, shown = kind_name(value), show(value)
+    return kind if kind == shown else f"{kind} ({shown})"
+
+
 def need_number(value: Value, span: Span) -> None:
     """Raise unless `value` is a number or a quantity."""
     if not is_number(value):
-        raise mistake("HW1201", f"expected a number, found {kind_name(value)} ({show(value)})", span)
+        raise mistake("HW1201", f"expected a number, found {described(value)}", span)
 
 
 def scalar(value: Value, env: Env, span: Span) -> Value:

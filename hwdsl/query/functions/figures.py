@@ -130,7 +130,7 @@ def scalar(value: Any, span: Span) -> Value:
 def _fold(call: ast.Call, env: Env, name: str) -> Value:
     from hwdsl.sema.builtins import BUILTINS
 
-    plain = [a for a in call.args]
+    plain = list(call.args)
     need(plain, call)
     first = evaluate(plain[0].value, env)
     if len(plain) != 1 or not isinstance(first, AttributeOf):
