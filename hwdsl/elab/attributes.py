@@ -56,7 +56,7 @@ def sources_of(annots: tuple[ast.Annot, ...], env: Env) -> tuple[Source, ...]:
     return tuple(out)
 
 
-def evaluate_attributes(el: Elaborator, body: tuple[ast.Item, ...], env: Env, kind: str) -> dict[str, Attribute]:
+def evaluate_attributes(el: Elaborator, body: tuple[ast.Item, ...], env: Env) -> dict[str, Attribute]:
     """All `name = value;` of a body; reports and leaves out the bad ones."""
     out: dict[str, Attribute] = {}
     for item in body:
@@ -67,14 +67,14 @@ def evaluate_attributes(el: Elaborator, body: tuple[ast.Item, ...], env: Env, ki
                                  related=(Label(out[item.name].span, "first time"),))
             continue
         try:
-            out[item.name] = attribute(item, env, kind)
+            out[item.name] = attribute(item, env)
         except Mistake as error:
             el.report(error)
             out[item.name] = Attribute(UNKNOWN, (), item.span)
     return out
 
 
-def attribute(item: ast.Attr, env: Env, kind: str) -> Attribute:
+def attribute(item: ast.Attr, env: Env) -> Attribute:
     """One evaluated attribute. Raises Mistake."""
     expr, annots = item.value, item.annots
     if isinstance(expr, ast.Annotated):
@@ -105,8 +105,9 @@ def _one_slip(word: str, near: str) -> bool:
         return False
     if len(word) == len(near):
         diff = [k for k in range(len(word)) if word[k] != near[k]]
-        return len(diff) == 1 and word[:-1] != near[:-1] or (
-            len(diff) == 2 and diff[1] == diff[0] + 1 and word[diff[0]] == near[diff[1]] and word[diff[1]] == near[diff[0]])
+        if len(diff) == 1:
+            return word[:-1] != near[:-1]
+        return len(diff) == 2 and diff[1] == diff[0] + 1 and (word[diff[0]], word[diff[1]]) == (near[diff[1]], near[diff[0]])
     long, short = (word, near) if len(word) > len(near) else (near, word)
     return any(long[:k] + long[k + 1:] == short for k in range(len(long)))
 
@@ -145,7 +146,7 @@ def _unit_hint(wanted: str) -> str:
     return f"give it a unit, such as {units}" if units else ""
 
 
-def add_attributes(el: Elaborator, t: Template, new: dict[str, Attribute], where: str) -> None:
+def add_attributes(el: Elaborator, t: Template, new: dict[str, Attribute]) -> None:
     """Set attributes on a template: unset ones may be set, unknown ones told, intervals narrowed; a set value stays."""
     for name, attr in new.items():
         old = t.attributes.get(name)

@@ -40,7 +40,7 @@ def add_bridge(el: Elaborator, t: Template, stmt: ast.Bridge, env: Env) -> list[
         a, b = End(left.path, tuple(maps[:n]), slices[0]), End(right.path, tuple(maps[n:m]), slices[1])
         check_range(t, a.path, a.coords, space, stmt.left.span, sub.statics)
         check_range(t, b.path, b.coords, space, stmt.right.span, sub.statics)
-        out.append(BridgeMap(a, b, space, evaluate_attributes(el, stmt.body, sub.env, "bridge"), stmt.span))
+        out.append(BridgeMap(a, b, space, evaluate_attributes(el, stmt.body, sub.env), stmt.span))
     return out
 
 

@@ -35,5 +35,6 @@ def box_side(value: object) -> range:
     """A constant index or slice as an index set."""
     if isinstance(value, range):
         return value
-    assert isinstance(value, Ix) and not value.terms, "constant index expected"
+    assert isinstance(value, Ix)
+    assert not value.terms, "constant index expected"
     return range(value.const, value.const + 1)

@@ -90,6 +90,6 @@ def _check_lanes(on: Resolved, unit: str, start: Ix, width: int, lanes: int, spa
     if unit == "" and lanes > total:
         raise mistake("HW3102", f"the link has {lanes} lanes, `{name}` only {total}", on.span)
     lo, hi = range_of(start, space)
-    if lo < 0 or hi + width > total and unit:
+    if lo < 0 or (hi + width > total and unit):
         raise mistake("HW3102", f"`{name}` has {total} {unit}s; this slice reaches {unit} {hi + width - 1}", on.span,
                       help=f"valid are 0 to {total - 1}")

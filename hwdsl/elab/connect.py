@@ -42,7 +42,7 @@ def connect(el: Elaborator, t: Template, stmt: ast.Connect, env: Env, place: Pla
         expand_pattern(el, t, stmt, env, place)
         return
     binders = (*place.binders, *stmt.binders)
-    check_binders(stmt, binders, place)
+    check_binders(stmt, binders)
     for sub in sub_spaces(el, binders, stmt.guard, env):
         add_rule(el, t, stmt, sub, place)
 
@@ -52,7 +52,7 @@ def is_empty(space: Space) -> bool:
     return any(size <= 0 for _, size in space.vars)
 
 
-def check_binders(stmt: ast.Connect, binders: tuple[ast.Binder, ...], place: Place) -> None:
+def check_binders(stmt: ast.Connect, binders: tuple[ast.Binder, ...]) -> None:
     """Every variable must be used, and determine both ends. Raises Mistake (HW3004, HW3005)."""
     assert stmt.right is not None
     sides = [set(names_of(stmt.left)), set(names_of(stmt.right))]
@@ -72,7 +72,8 @@ def check_binders(stmt: ast.Connect, binders: tuple[ast.Binder, ...], place: Pla
             missing = "right" if on[0] else "left"
             shown = stmt.right if on[0] else stmt.left
             raise mistake("HW3004", f"the variable `{b.name}` is not used on the {missing} side: "
-                          "one port would take all its links", shown.span, label=f"does not depend on `{b.name}`", related=(Label(b.span, "bound here"),),
+                          "one port would take all its links", shown.span,
+                          label=f"does not depend on `{b.name}`", related=(Label(b.span, "bound here"),),
                           help=f"index the {missing} side with `{b.name}`; several links to one part need several of its ports")
 
 
@@ -87,8 +88,8 @@ def add_rule(el: Elaborator, t: Template, stmt: ast.Connect, sub: SubSpace, plac
         _need_port(side)
     space = Space((*place.outer.vars, *sub.space.vars), (*place.outer.guard, *sub.space.guard))
     a_coords, b_coords, space = _pair_slices(left, right, space)
-    lanes_a, lane_a = _lane_slice(left, space)
-    lanes_b, lane_b = _lane_slice(right, space)
+    lanes_a, lane_a = _lane_slice(left)
+    lanes_b, lane_b = _lane_slice(right)
     via = via_chain(el, t, stmt.via, sub.env)
     link = _agree(stmt, left, right, lanes_a, lanes_b)
     indices = tuple(_plane_index(name, sub.env) for name in place.family)
@@ -105,7 +106,7 @@ def add_rule(el: Elaborator, t: Template, stmt: ast.Connect, sub: SubSpace, plac
                 else type(s)(s.template, End(s.through.path, tuple(next(take) for _ in s.through.coords))) for s in via)
     for end, expr in ((a, stmt.left), (b, stmt.right)):
         check_range(t, end.path, end.coords, space, expr.span, sub.statics)
-    attrs = evaluate_attributes(el, stmt.body, sub.env, "link")
+    attrs = evaluate_attributes(el, stmt.body, sub.env)
     t.rules.append(Rule(len(t.rules), PlaneRef(place.names, indices), space, a, b, via, link,
                         min(lanes_a, lanes_b) if lanes_a and lanes_b else 0,
                         stmt.arrow == "->", attrs, sources_of(stmt.annots, sub.env), stmt.span, place.origin))
@@ -153,7 +154,7 @@ def _pair_slices(left: Resolved, right: Resolved, space: Space) -> tuple[tuple[I
     return tuple(coords[0]), tuple(coords[1]), Space(tuple(variables), space.guard)
 
 
-def _lane_slice(side: Resolved, space: Space) -> tuple[int, tuple[Ix, int] | None]:
+def _lane_slice(side: Resolved) -> tuple[int, tuple[Ix, int] | None]:
     """Lanes of one link at this end, and the slice (start, width) if only some lanes are joined. Raises Mistake."""
     total = link_lanes(side.target.link) if isinstance(side.target, PortArray) else _connector_lanes(side)
     if not side.unit:

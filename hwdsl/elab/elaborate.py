@@ -26,7 +26,7 @@ from hwdsl.sema.values import ComponentValue, Value, kind_name
 from hwdsl.source.span import NO_SPAN, Span
 from hwdsl.syntax import ast
 
-CHECKS: tuple[Callable[[Elaborator, Template], None], ...] = (check_uses, check_lanes, check_places)
+CHECKS: tuple[Callable[[Template], None], ...] = (check_uses, check_lanes, check_places)
 """Checks of one template, run on each distinct template once."""
 
 
@@ -66,7 +66,7 @@ def design_component(el: Elaborator, module: Module, value: ast.Expr,
 def elaborate(el: Elaborator, component: ComponentValue, span: Span) -> Template:
     """Specialise a component and check everything below it. Raises Mistake only for the component itself."""
     root = specialise(el, component, span)
-    check_size(el, root, span)
+    check_size(root, span)
     for t in templates(root):
         check_template(el, t)
     return root
@@ -79,10 +79,10 @@ def check_template(el: Elaborator, t: Template) -> None:
     t.cached("checked", lambda _: []).append(True)
     for check in CHECKS:
         with el.reporting():
-            check(el, t)
+            check(t)
 
 
-def check_size(el: Elaborator, root: Template, span: Span) -> None:
+def check_size(root: Template, span: Span) -> None:
     """Refuse designs beyond the instance limit. Raises Mistake."""
     counts = multiplicities(root)
     total = sum(counts.values())

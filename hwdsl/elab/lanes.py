@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LIMIT = 200_000
 
 
-def check_lanes(el: Elaborator, t: Template) -> None:
+def check_lanes(t: Template) -> None:
     """Raise Mistake for a lane or a port carried twice by the `carry` statements of `t` (HW3103, HW3104)."""
     _check_ports(t)
     groups: dict[tuple[tuple[str, ...], str], list[CarryMap]] = {}

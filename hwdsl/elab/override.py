@@ -24,7 +24,7 @@ _STATUS = ("failed", "planned", "absent", "spare", "active")
 def add_override(el: Elaborator, t: Template, stmt: ast.Override, env: Env) -> None:
     """Add one override, once per value of its `for` variables. Raises Mistake."""
     if isinstance(stmt.selection, ast.SelfRef):
-        t.attributes.update(evaluate_attributes(el, stmt.body, env, t.kind))
+        t.attributes.update(evaluate_attributes(el, stmt.body, env))
         return
     static = frozenset(b.name for b in stmt.binders)
     for sub in sub_spaces(el, stmt.binders, stmt.guard, env, static):
@@ -35,7 +35,7 @@ def add_override(el: Elaborator, t: Template, stmt: ast.Override, env: Env) -> N
             raise mistake("HW3402", f"`override {stmt.target}` names {what}; this is something else", stmt.selection.span)
         if not all(isinstance(c, (Ix, range)) for c in found.coords):
             raise mistake("HW3008", "a slice here has constant bounds", stmt.selection.span)
-        attrs = evaluate_attributes(el, stmt.body, sub.env, stmt.target)
+        attrs = evaluate_attributes(el, stmt.body, sub.env)
         status = attrs.get("status")
         word = getattr(status.value, "text", None) if status is not None else None
         if status is not None and word not in _STATUS:

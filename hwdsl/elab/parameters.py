@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _KINDS = COMPONENT_KINDS | MEDIUM_KINDS | OTHER_KINDS
 
 
-def bind_parameters(el: Elaborator, item: ast.Component | ast.Mode, args: dict[str, Value], env: Env,
+def bind_parameters(item: ast.Component | ast.Mode, args: dict[str, Value], env: Env,
                     span: Span) -> list[tuple[str, Value]]:
     """Bind the parameters of `item` in `env`; returns those given explicitly, in order. Raises Mistake."""
     order = [p.name for p in item.params]

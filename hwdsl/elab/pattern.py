@@ -133,7 +133,7 @@ def _run_body(el: Elaborator, t: Template, item: ast.Pattern, call: ast.Connect,
             if stmt.right is None:
                 connect(el, t, stmt, scope, place)
                 continue
-            check_binders(stmt, stmt.binders, place)
+            check_binders(stmt, stmt.binders)
             merged = replace(stmt, via=stmt.via or call.via, body=(*stmt.body, *call.body), annots=(*stmt.annots, *call.annots))
             for sub in sub_spaces(el, stmt.binders, stmt.guard, scope):
                 add_rule(el, t, merged, sub, place)

@@ -58,7 +58,7 @@ def add_place(el: Elaborator, t: Template, stmt: ast.Place, env: Env) -> None:
             check_range(t, what.path, coords, space, stmt.what.span, sub.statics)
         if container is not None:
             check_range(t, container.path, inner, space, stmt.container.span if stmt.container else stmt.span, sub.statics)
-        box = tuple(c if isinstance(c, range) else range(0, 0) for c in what.coords)
+        box = tuple(c if isinstance(c, range) else range(0) for c in what.coords)
         stack = "" if stmt.how != "from" else ("down" if stmt.down else "up")
         t.placements.append(Placement(what.path, coords, box, container.path if container else None, inner, how, final, stack,
                                       space, sources_of(stmt.annots, sub.env), stmt.span))
@@ -75,10 +75,10 @@ def _position(stmt: ast.Place, sub: SubSpace) -> tuple[str, tuple[Any, ...]]:
     counts = {"U": (1,), "slot": (1,), "xy": (2,), "edge": (1, 2), "side": (1,)}[how]
     if len(expr.args) not in counts:
         raise mistake("HW3304", f"`{how}` takes {counts[0]} argument{'s' if counts[0] > 1 else ''}", expr.span)
-    return how, tuple(_argument(a.value, sub.env, sub.space) for a in expr.args)
+    return how, tuple(_argument(a.value, sub.env) for a in expr.args)
 
 
-def _argument(expr: ast.Expr, env: Env, space: Space) -> Any:
+def _argument(expr: ast.Expr, env: Env) -> Any:
     try:
         value = evaluate(expr, env)
     except NeedsPoint:

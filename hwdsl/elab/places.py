@@ -69,7 +69,7 @@ def placed(t: Template) -> list[Placed]:
     return out
 
 
-def check_places(el: Elaborator, t: Template) -> None:
+def check_places(t: Template) -> None:
     """Raise Mistake for things placed twice or in one place (HW3301, HW3302, HW3303)."""
     total = sum(p.space.volume * _volume(p) for p in t.placements)
     if total > EXPANSION_LIMIT:

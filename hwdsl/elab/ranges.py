@@ -44,8 +44,7 @@ def _names_of_coordinates(t: Template, path: Path) -> list[str]:
 def _witness(coord: Ix, size: int, space: Space) -> dict[str, int] | None:
     """A point at which the coordinate is outside `0..size`, None if there is none."""
     if not space.guard and all(isinstance(a, str) for _, a in coord.terms):
-        lo, hi = bounds(coord, space.sizes)
-        low = lo < 0
+        low = bounds(coord, space.sizes)[0] < 0
         corner = {n: 0 for n, _ in space.vars}
         for c, a in coord.terms:
             assert isinstance(a, str)

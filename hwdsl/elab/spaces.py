@@ -38,7 +38,7 @@ class SubSpace:
 def sub_spaces(el: Elaborator, binders: tuple[ast.Binder, ...], guard: ast.Expr | None, env: Env,
                static: frozenset[str] = frozenset()) -> list[SubSpace]:
     """The sub-rules of a `for` clause, one if nothing must be unrolled. Raises Mistake."""
-    check_shadowing(el, binders, env)
+    check_shadowing(binders, env)
     static = static | _ragged(binders)
     while True:
         try:
@@ -57,7 +57,7 @@ class _Static(Exception):
         self.expr = expr
 
 
-def check_shadowing(el: Elaborator, binders: tuple[ast.Binder, ...], env: Env) -> None:
+def check_shadowing(binders: tuple[ast.Binder, ...], env: Env) -> None:
     """Raise Mistake if a variable hides a member, a parameter or another variable."""
     seen: dict[str, ast.Binder] = {}
     members = env.context

@@ -42,19 +42,19 @@ def uses_of(t: Template) -> list[Use]:
     for rule in t.rules:
         for end, side in ((rule.a, "left"), (rule.b, "right")):
             if end.path[-1] in t.at(end.path[:-1]).ports:
-                coords, width = lane_coords(t, end)
+                coords, width = lane_coords(end)
                 out.append(Use(end.path, coords, rule.space, rule, side, rule.span, width))
     return out
 
 
-def lane_coords(t: Template, end: End) -> tuple[tuple[Ix, ...], int]:
+def lane_coords(end: End) -> tuple[tuple[Ix, ...], int]:
     """Coordinates of an end with, for a breakout, the first lane as a last coordinate; (coords, lanes of the slice or 0)."""
     if end.lane is None:
         return end.coords, 0
     return (*end.coords, end.lane[0]), end.lane[1]
 
 
-def check_uses(el: Elaborator, t: Template) -> None:
+def check_uses(t: Template) -> None:
     """Raise Mistake for a port end used twice by the rules of `t`, or by one of them and a rule further in (HW3002)."""
     own = uses_of(t)
     for use in own:

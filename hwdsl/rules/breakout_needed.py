@@ -31,6 +31,7 @@ def breakout_needed(root: Template, diagnostics: Diagnostics) -> None:
                 diagnostics.error(
                     "HW3107", f"the links of one `{'.'.join(end.connector)}` ({side}) end in several connectors: "
                     f"this needs {ratio} breakout", r.rule.span,
-                    notes=(f"on the {side} {n:,} connector{'s' if n > 1 else ''}, joined in {pairs:,} pairs", f"`{plain[0].name}` has two plugs"),
+                    notes=(f"on the {side} {n:,} connector{'s' if n > 1 else ''}, joined in {pairs:,} pairs",
+                           f"`{plain[0].name}` has two plugs"),
                     help="name a breakout medium (`plugs = 3;` for 1:2), or carry the ports so that both ends share "
                          "their connectors")

@@ -70,6 +70,7 @@ class Hooks:
     """
 
     def name(self, word: str, env: Env, span: Span) -> Any:
+        """Value of a name that no scope has."""
         return None
 
     def names(self, env: Env) -> Iterator[str]:
@@ -77,12 +78,15 @@ class Hooks:
         return iter(())
 
     def member(self, value: Any, name: str, env: Env, span: Span) -> Any:
+        """Value of `value.name`."""
         return None
 
     def index(self, value: Any, node: ast.Index, env: Env) -> Any:
+        """Value of `value[..]`."""
         return None
 
     def function(self, name: str) -> Callable[[ast.Call, Env], Any] | None:
+        """A query function."""
         return None
 
     def functions(self) -> Iterator[str]:

@@ -51,12 +51,14 @@ WORDS: frozenset[str] = frozenset("""
     pathway facility plane
 """.split())
 
-COMPONENT_KINDS: frozenset[str] = frozenset(
-    "chip memory switch engine ocs panel module board tray node rack row room power cooling system".split())
-MEDIUM_KINDS: frozenset[str] = frozenset("cable fibre backplane trace".split())
+COMPONENT_KINDS: frozenset[str] = frozenset((
+    "chip", "memory", "switch", "engine", "ocs", "panel", "module", "board", "tray", "node", "rack", "row", "room", "power",
+    "cooling", "system"))
+MEDIUM_KINDS: frozenset[str] = frozenset(("cable", "fibre", "backplane", "trace"))
 CONNECTOR_KINDS: frozenset[str] = frozenset(("connector", "module"))
 OTHER_KINDS: frozenset[str] = frozenset(("link", "connector", "pathway", "workload"))
 RELAYING_KINDS: frozenset[str] = frozenset(("switch",))
 
-TYPE_NAMES: frozenset[str] = frozenset("int bool str list quantity length power rate time money mass any port".split())
+TYPE_NAMES: frozenset[str] = frozenset((
+    "int", "bool", "str", "list", "quantity", "length", "power", "rate", "time", "money", "mass", "any", "port"))
 """Names that may stand as the type of a parameter, besides kinds, enums and components."""
