@@ -119,7 +119,7 @@ def _cells(number: int, lines: tuple[Line, ...], at: Positions) -> list[str | in
             missing.append(figure)
         cells += _figure(figure, shares)
     made = {f"{name} {at.short(span)}": None for line in lines for name, span in line.made}
-    used = [path for line in lines for path in line.used]
+    used = list(dict.fromkeys(path for line in lines for path in line.used))
     remark = ", ".join(missing) if t is not None else "medium"
     return [*cells, remark, _status(lines, counts[2], counts[3]), _sources(first), some(used), some(list(made))]
 

@@ -105,11 +105,11 @@ def _components(root: Template) -> list[Line]:
     for path in declared_paths(root):
         t = root.at(path)
         box: Box = tuple(range(n) for n in root.shape(path))
-        total = volume(root.shape(path)) - excluded_parts(root, path, box, gone)
+        total = volume(root.shape(path)) - excluded_parts(path, box, gone)
         if total == 0:
             continue
         kept[t.uid] = t
-        counts = [total, *(excluded_parts(root, path, box, marked[word]) for word in ("spare", "failed", "planned"))]
+        counts = [total, *(excluded_parts(path, box, marked[word]) for word in ("spare", "failed", "planned"))]
         line = sums.setdefault((t.uid, tuple(_share(root, path, f) for f in FIGURES)), _Sum(len(path)))
         declaration = _declaration(root, path)
         line.add(counts, _pattern(root, path), None if declaration is None else (root.at(path[:-1]).name, declaration.span))
@@ -200,7 +200,7 @@ def _buses(root: Template) -> list[Line]:
     for prefix in declared_paths(root):
         t = root.at(prefix)
         shape = root.shape(prefix)
-        n = volume(shape) - excluded_parts(root, prefix, tuple(range(k) for k in shape), gone)
+        n = volume(shape) - excluded_parts(prefix, tuple(range(k) for k in shape), gone)
         for bus in t.buses:
             if n:
                 shares = tuple(_medium_share(root, prefix, bus.template, f) for f in FIGURES)
