@@ -40,8 +40,8 @@ class Diagram:
         sink.text("topology.svg", draw(drawn, dot, sink.diagnostics))
 
 
-def draw(drawn: Scene, dot: str, diagnostics: Diagnostics) -> str:
-    """The SVG of a scene."""
+def draw(drawn: Scene, dot: str, diagnostics: Diagnostics, *, heading: bool = True) -> str:
+    """The SVG of a scene; without its heading for a page that has one."""
     from hwdsl.backends.diagram.layout import LayoutUnavailable, graphviz_layout
     from hwdsl.backends.diagram.svg import svg_text
     from hwdsl.backends.diagram.tiers import tier_layout
@@ -49,11 +49,11 @@ def draw(drawn: Scene, dot: str, diagnostics: Diagnostics) -> str:
 
     if len(drawn.boxes) <= _LARGEST:
         try:
-            return svg_text(drawn, graphviz_layout(drawn, dot))
+            return svg_text(drawn, graphviz_layout(drawn, dot), heading=heading)
         except LayoutUnavailable as e:
             diagnostics.add(Diagnostic("HW9010", "note", f"the topology is drawn with a simple layout: {e}",
                              help="topology.dot is complete; a working pygraphviz gives a better drawing"))
-    return svg_text(drawn, tier_layout(drawn))
+    return svg_text(drawn, tier_layout(drawn), heading=heading)
 
 
 BACKEND = Diagram()

@@ -15,12 +15,12 @@ MARGIN = 28.0
 _LEGEND_ROW, _SWATCH = 18.0, 30.0
 
 
-def svg_text(scene: Scene, at: Geometry) -> str:
-    """The drawing: title above, legend below."""
+def svg_text(scene: Scene, at: Geometry, *, heading: bool = True) -> str:
+    """The drawing: title above (unless the page around it has one), legend below."""
     bounds = _bounds(scene, at)
     planes = {p.names: p for p in scene.planes}
     wide = max(bounds.w, min(620.0, width(scene.title, TITLE, bold=True) + 40), 420.0)
-    heading, top = _heading(scene, wide)
+    titles, top = _heading(scene, wide) if heading else ([], 8.0)
     rows = _flow(_plane_items(scene), wide) + _flow(_kind_items(scene), wide)
     legend_height = len(rows) * _LEGEND_ROW
     full_w, full_h = wide + 2 * MARGIN, top + bounds.h + 26 + legend_height + MARGIN
@@ -29,7 +29,7 @@ def svg_text(scene: Scene, at: Geometry) -> str:
            f'role="img" aria-labelledby="hwt-title" class="hwt">',
            f'<title id="hwt-title">Topology of {escape(scene.title)}</title>',
            f"<style>{_style(scene)}</style>",
-           f'<rect class="ground" width="{full_w:.0f}" height="{full_h:.0f}"/>', *heading,
+           f'<rect class="ground" width="{full_w:.0f}" height="{full_h:.0f}"/>', *titles,
            f'<g transform="translate({dx:.1f} {dy:.1f})">']
     nested = sorted(scene.clusters, key=lambda c: (len(c.path), c.path))
     for c in nested:

@@ -5,13 +5,14 @@ Widths are those of Helvetica and Arial, a little enlarged, so that the fonts a 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-FONTS = ("system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans', 'PingFang SC', "
+FONTS = ("-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans', system-ui, 'PingFang SC', "
          "'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif")
 """Font families for SVG and HTML: those of the system, then ones with Chinese, Japanese and Korean characters."""
 
-_SAFETY = 1.09
+_SAFETY = 1.14
 _WIDTHS: dict[str, int] = {}
 for _chars, _width in (("ijl'|", 222), (" !,./:;I[]ft\\", 278), ("r-()`", 333), ("\"", 355), ("*^", 430), ("ckvxyzsJ_", 510), ("abdeghnopqu0123456789L$?#", 556),
                        ("FTZ+<=>~", 600), ("ABEKPSVXY&", 667), ("CDHNRUw", 722), ("GOQ", 778), ("Mm", 833), ("%W@", 970), ("×·…±≥≤–", 590)):
@@ -68,6 +69,11 @@ def escape(text: str) -> str:
 def number(n: int) -> str:
     """A count for readers: groups of three from five digits on ("5376", "32,017,536")."""
     return str(n) if abs(n) < 10_000 else f"{n:,}"
+
+
+def grouped(text: str) -> str:
+    """A printed value with its long whole numbers in groups of three: "3,000,000 USD"."""
+    return re.sub(r"(?<![\w.,])\d{5,}(?![\d.]*\w)", lambda m: f"{int(m[0]):,}", text)
 
 
 def counted(n: int, word: str) -> str:

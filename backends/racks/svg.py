@@ -15,20 +15,23 @@ LARGEST = 48
 """Distinct racks that are drawn; more are named."""
 
 
-def svg_text(floor: Floor) -> str:
-    """The drawing."""
+def svg_text(floor: Floor, *, heading: bool = True) -> str:
+    """The drawing; without its title for a page that has one."""
     drawn = floor.racks[:LARGEST]
     tall = max((_natural(e) for e in drawn), default=0.0)
     columns = max(1, min(PER_ROW, len(drawn)))
     wide = max(columns * RACK + (columns - 1) * GAP, 440.0)
     if floor.rows:
         wide = max(wide, min(16, max(r.slots for r in floor.rows)) * 62.0)
-    y = MARGIN + 16
-    out = [_text(MARGIN, y, floor.title, 20, "b")]
-    for line in wrapped(floor.subtitle, wide, 12, 2):
-        y += 18
-        out.append(_text(MARGIN, y, line, 12, "m"))
-    y += 26
+    out: list[str] = []
+    y = 8.0
+    if heading:
+        y = MARGIN + 16
+        out = [_text(MARGIN, y, floor.title, 20, "b")]
+        for line in wrapped(floor.subtitle, wide, 12, 2):
+            y += 18
+            out.append(_text(MARGIN, y, line, 12, "m"))
+        y += 26
     for row in floor.rows:
         pieces, y = _row(row, y)
         out += pieces

@@ -1,0 +1,69 @@
+"""report.html: the whole design on one page that needs nothing else: no network, no script, readable on screen, paper and by ear."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hwdsl.backend_api import API, Options
+
+if TYPE_CHECKING:
+    from hwdsl.api import Design
+    from hwdsl.diag import Diagnostics
+    from hwdsl.sink import Sink
+
+
+class Report:
+    """The backend `report`."""
+
+    name = "report"
+    summary = "all of it on one page that works offline"
+    api = API
+    artefacts = ("report.html",)
+    needs = "L0"
+
+    def emit(self, design: Design, sink: Sink, options: Options) -> None:
+        """Write the page, with the drawings in it."""
+        sink.text("report.html", page(design, sink.diagnostics, options.progress))
+
+
+def page(design: Design, diagnostics: Diagnostics, progress: Any = None) -> str:
+    """The HTML of the page."""
+    from hwdsl import __version__
+    from hwdsl.backends.diagram import draw
+    from hwdsl.backends.diagram.dot import dot_text
+    from hwdsl.backends.diagram.scene import scene
+    from hwdsl.backends.racks.elevation import floor
+    from hwdsl.backends.racks.svg import svg_text
+    from hwdsl.backends.report.content import content
+    from hwdsl.backends.report.planes import performance
+
+    drawn = scene(design)
+    planes, why_none = performance(design, progress)
+    return _environment().get_template("report.html.j2").render(
+        page=content(design), topology=draw(drawn, dot_text(drawn), diagnostics, heading=False),
+        racks=svg_text(floor(design), heading=False), performance=planes, why_none=why_none, version=__version__)
+
+
+def _environment() -> Any:
+    """Jinja with undefined names as errors; everything is escaped but the two drawings."""
+    import re
+    from importlib.resources import files
+
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from markupsafe import Markup, escape
+
+    from hwdsl.backends.drawing.text import FONTS, clean
+
+    folder = files("hwdsl.backends.report")
+
+    def load(name: str) -> str:
+        return folder.joinpath(name).read_text(encoding="utf-8")
+
+    env = Environment(loader=FunctionLoader(load), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True,
+                      keep_trailing_newline=True, finalize=lambda value: clean(value) if type(value) is str else value)
+    env.globals["fonts"] = FONTS
+    env.filters["breakable"] = lambda value: Markup(re.sub(r"(?<=[\])\w])([.(,])(?!\.)", r"\1<wbr>", str(escape(clean(value)))))
+    return env
+
+
+BACKEND = Report()
