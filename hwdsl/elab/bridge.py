@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def add_bridge(el: Elaborator, t: Template, stmt: ast.Bridge, env: Env) -> list[BridgeMap]:
     """The maps of one bridge statement. Raises Mistake."""
     out = []
-    for sub in sub_spaces(el, stmt.binders, stmt.guard, env):
+    for sub in sub_spaces(stmt.binders, stmt.guard, env):
         if is_empty(sub.space):
             continue
         left, right = resolve(t, stmt.left, sub.env), resolve(t, stmt.right, sub.env)

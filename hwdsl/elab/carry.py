@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def add_carry(el: Elaborator, t: Template, stmt: ast.Carry, env: Env) -> None:
     """Add the maps of one carry statement. Raises Mistake."""
-    for sub in sub_spaces(el, stmt.binders, stmt.guard, env):
+    for sub in sub_spaces(stmt.binders, stmt.guard, env):
         if is_empty(sub.space):
             continue
         port = resolve(t, stmt.port, sub.env)

@@ -18,6 +18,8 @@ CODES: dict[str, str] = {
     "HW2015": "several designs",
     "HW2016": "no design",
     "HW2017": "parts add up to more than stated",
+    "HW2018": "net rate above the raw rate",
+    "HW2019": "ports do not add up to the capacity",
     "HW3001": "index out of range",
     "HW3002": "port connected twice",
     "HW3003": "sides of a connection differ in size",

@@ -43,7 +43,7 @@ def connect(el: Elaborator, t: Template, stmt: ast.Connect, env: Env, place: Pla
         return
     binders = (*place.binders, *stmt.binders)
     check_binders(stmt, binders)
-    for sub in sub_spaces(el, binders, stmt.guard, env):
+    for sub in sub_spaces(binders, stmt.guard, env):
         add_rule(el, t, stmt, sub, place)
 
 
@@ -90,8 +90,8 @@ def add_rule(el: Elaborator, t: Template, stmt: ast.Connect, sub: SubSpace, plac
     a_coords, b_coords, space = _pair_slices(left, right, space)
     lanes_a, lane_a = _lane_slice(left)
     lanes_b, lane_b = _lane_slice(right)
-    via = via_chain(el, t, stmt.via, sub.env)
     link = _agree(stmt, left, right, lanes_a, lanes_b)
+    via = via_chain(el, t, stmt.via, sub.env, link if link.kind == "link" else None)
     indices = tuple(_plane_index(name, sub.env) for name in place.family)
     maps = [*a_coords, *b_coords, *(i for i in indices if i is not None), *(s[0] for s in (lane_a, lane_b) if s is not None)]
     maps += [c for step in via if step.through is not None for c in step.through.coords]

@@ -10,9 +10,6 @@ from hwdsl.ir.l0 import CarryMap, Template
 from hwdsl.ir.space import TooLarge, count, determined, image_size, points
 from hwdsl.sema.mistake import mistake
 
-if TYPE_CHECKING:
-    from hwdsl.elab.context import Elaborator
-
 _LIMIT = 200_000
 
 

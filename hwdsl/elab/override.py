@@ -27,7 +27,7 @@ def add_override(el: Elaborator, t: Template, stmt: ast.Override, env: Env) -> N
         t.attributes.update(evaluate_attributes(el, stmt.body, env))
         return
     static = frozenset(b.name for b in stmt.binders)
-    for sub in sub_spaces(el, stmt.binders, stmt.guard, env, static):
+    for sub in sub_spaces(stmt.binders, stmt.guard, env, static):
         found = resolve(t, stmt.selection, sub.env, partial=True)
         wanted = PartArray if stmt.target == "part" else PortArray
         if not isinstance(found.target, wanted):
@@ -41,7 +41,7 @@ def add_override(el: Elaborator, t: Template, stmt: ast.Override, env: Env) -> N
         if status is not None and word not in _STATUS:
             raise mistake("HW1201", f"`status` is one of {', '.join(_STATUS)}", status.span)
         new = OverrideDecl(stmt.target, found.path, tuple(box_side(c) for c in found.coords), attrs, stmt.span)
-        if any(len(r) == 0 for r in new.box):  # type: ignore[arg-type]
+        if any(len(r) == 0 for r in new.box):
             raise mistake("HW3402", "this override selects nothing", stmt.selection.span)
         _check_twice(t, new)
         t.overrides.append(new)

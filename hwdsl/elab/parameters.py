@@ -16,9 +16,6 @@ from hwdsl.source.span import Span
 from hwdsl.syntax import ast
 from hwdsl.types import Quantity
 
-if TYPE_CHECKING:
-    from hwdsl.elab.context import Elaborator
-
 _KINDS = COMPONENT_KINDS | MEDIUM_KINDS | OTHER_KINDS
 
 

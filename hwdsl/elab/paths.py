@@ -143,7 +143,7 @@ def _unknown_member(here: Template, target: PartArray | PortArray | None, step: 
                        help="a port offers `.lane[..]` for a breakout")
     if step.name in here.unusable:
         return already_reported()
-    members = {**here.parts, **here.ports}
+    members: dict[str, PartArray | PortArray] = {**here.parts, **here.ports}
     ports = ", ".join(f"`{n}{''.join(f'[{d}]' for d in m.dims)}`" for n, m in sorted(members.items())[:12])
     return mistake("HW1009", f"`{here.name}` has no part or port `{step.name}`", step.span,
                    related=(Label(here.span, f"`{here.name}` is declared here"),) if here.span.file else (),
@@ -187,6 +187,8 @@ def index_value(expr: ast.Expr, env: Env, size: int | None) -> Any:
     if isinstance(expr, ast.Range):
         lo = integer(evaluate(expr.lo, env), expr.span) if expr.lo is not None else 0
         hi = integer(evaluate(expr.hi, env), expr.span) if expr.hi is not None else size
+        if hi is None:
+            raise mistake("HW3008", "a slice without an upper bound needs an array of known size", expr.span)
         if isinstance(lo, int) and isinstance(hi, int):
             return range(lo, hi)
         return (lo if isinstance(lo, Ix) else Ix(lo), hi if isinstance(hi, Ix) else Ix(hi))

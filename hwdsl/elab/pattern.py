@@ -34,7 +34,7 @@ def expand_pattern(el: Elaborator, t: Template, stmt: ast.Connect, env: Env, pla
     assert isinstance(item, ast.Pattern)
     if len(el.stack) > 60:
         raise mistake("HW2009", "patterns are nested too deep", stmt.span)
-    for sub in sub_spaces(el, (*place.binders, *stmt.binders), stmt.guard, env):
+    for sub in sub_spaces((*place.binders, *stmt.binders), stmt.guard, env):
         scope = _bind(el, t, item, definition, call, sub)
         outer = Space((*place.outer.vars, *sub.space.vars), (*place.outer.guard, *sub.space.guard))
         el.stack.append((item, item.name))
@@ -135,7 +135,7 @@ def _run_body(el: Elaborator, t: Template, item: ast.Pattern, call: ast.Connect,
                 continue
             check_binders(stmt, stmt.binders)
             merged = replace(stmt, via=stmt.via or call.via, body=(*stmt.body, *call.body), annots=(*stmt.annots, *call.annots))
-            for sub in sub_spaces(el, stmt.binders, stmt.guard, scope):
+            for sub in sub_spaces(stmt.binders, stmt.guard, scope):
                 add_rule(el, t, merged, sub, place)
         elif not isinstance(stmt, (ast.Const, ast.Fn, ast.ErrorItem)):
             raise mistake("HW2013", "a pattern holds connections, constants and functions", stmt.span)

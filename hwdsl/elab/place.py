@@ -28,7 +28,7 @@ _POINT_LIMIT = 200_000
 
 def add_place(el: Elaborator, t: Template, stmt: ast.Place, env: Env) -> None:
     """Add the placements of one statement. Raises Mistake."""
-    for sub in sub_spaces(el, stmt.binders, stmt.guard, env):
+    for sub in sub_spaces(stmt.binders, stmt.guard, env):
         if is_empty(sub.space):
             continue
         what = resolve(t, stmt.what, sub.env, partial=stmt.how == "from")

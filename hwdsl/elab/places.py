@@ -13,10 +13,8 @@ from hwdsl.ir.space import determined, points, range_of
 from hwdsl.node import Record
 from hwdsl.sema.mistake import mistake
 from hwdsl.types import Quantity
+from hwdsl.types.format import text
 from hwdsl.types.quantity import quantity
-
-if TYPE_CHECKING:
-    from hwdsl.elab.context import Elaborator
 
 EXPANSION_LIMIT = 200_000
 """Placed things of one body that are gone through one by one; more are proven apart or refused."""
@@ -42,9 +40,8 @@ def rack_units(t: Template) -> int | None:
     if not isinstance(height, Quantity):
         return None
     unit = quantity(1, height.unit if height.unit in ("U", "OU") else "U")
-    units = height.nom / unit.nom if isinstance(unit, Quantity) else height.nom
-    whole = -(-units.numerator // units.denominator)
-    return int(whole)
+    units = Fraction(height.nom) / Fraction(unit.nom if isinstance(unit, Quantity) else 1)
+    return -(-units.numerator // units.denominator)
 
 
 def placed(t: Template) -> list[Placed]:
@@ -128,11 +125,10 @@ def _check_fit(t: Template, item: Placed) -> None:
         units = holder.figure("units")
         first, last = 1, units if isinstance(units, int) else None
         height = t.at(item.what).figure("height")
-        if isinstance(height, Quantity) and height.unit == "OU" and holder.figure("rack_unit") is None and units is not None:
-            own = holder.figure("unit")
-            if own is not None and getattr(own, "text", "") == "U":
-                raise mistake("HW3302", f"`{_name(t, item)}` is {height.nom} OU high; `{holder.name}` is divided into U",
-                              item.by.span)
+        ruler = getattr(holder.figure("rack_unit"), "text", "U")
+        if isinstance(height, Quantity) and height.unit in ("U", "OU") and height.unit != ruler:
+            raise mistake("HW3302", f"`{_name(t, item)}` is {text(height)} high, but `{holder.name}` is divided into {ruler}",
+                          item.by.span, help="a rack of open units says `rack_unit = OU;` (1 U is 44.45 mm, 1 OU is 48 mm)")
     elif item.how == "slot":
         slots = holder.figure("slots")
         first, last = 0, slots - 1 if isinstance(slots, int) else None

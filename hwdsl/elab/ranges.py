@@ -46,9 +46,9 @@ def _witness(coord: Ix, size: int, space: Space) -> dict[str, int] | None:
     if not space.guard and all(isinstance(a, str) for _, a in coord.terms):
         low = bounds(coord, space.sizes)[0] < 0
         corner = {n: 0 for n, _ in space.vars}
-        for c, a in coord.terms:
+        for factor, a in coord.terms:
             assert isinstance(a, str)
-            corner[a] = space.sizes[a] - 1 if (c < 0) == low else 0
+            corner[a] = space.sizes[a] - 1 if (factor < 0) == low else 0
         return corner
     used = ix_vars(coord)
     for c in space.guard:

@@ -20,9 +20,6 @@ from hwdsl.sema.values import RangeVal, kind_name
 from hwdsl.sema.walk import names_of
 from hwdsl.syntax import ast
 
-if TYPE_CHECKING:
-    from hwdsl.elab.context import Elaborator
-
 
 class SubSpace:
     """One sub-rule's variables: its scope, its index space, and the values of the variables that were unrolled."""
@@ -35,7 +32,7 @@ class SubSpace:
         self.statics = statics
 
 
-def sub_spaces(el: Elaborator, binders: tuple[ast.Binder, ...], guard: ast.Expr | None, env: Env,
+def sub_spaces(binders: tuple[ast.Binder, ...], guard: ast.Expr | None, env: Env,
                static: frozenset[str] = frozenset()) -> list[SubSpace]:
     """The sub-rules of a `for` clause, one if nothing must be unrolled. Raises Mistake."""
     check_shadowing(binders, env)

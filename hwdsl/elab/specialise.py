@@ -179,8 +179,8 @@ def component_type(el: Elaborator, ref: ast.TypeRef, env: Env) -> ComponentValue
     assert isinstance(item, ast.Component)
     order = [p.name for p in item.params]
     for k, a in enumerate(ref.args):
-        name = a.name or (order[k] if k < len(order) else None)
-        if name is None:
+        given_name = a.name or (order[k] if k < len(order) else None)
+        if given_name is None:
             raise mistake("HW2001", f"`{item.name}` takes {len(order)} parameters", a.span)
-        given.append((name, evaluate(a.value, env)))
+        given.append((given_name, evaluate(a.value, env)))
     return ComponentValue(component.definition, tuple(given), ref.span)

@@ -18,9 +18,6 @@ from hwdsl.node import Record
 from hwdsl.sema.mistake import Mistake, mistake
 from hwdsl.source.span import Span
 
-if TYPE_CHECKING:
-    from hwdsl.elab.context import Elaborator
-
 _PYTHON_LIMIT = 20_000
 
 

@@ -18,9 +18,21 @@ if TYPE_CHECKING:
     from hwdsl.elab.context import Elaborator
 
 
-def via_chain(el: Elaborator, t: Template, steps: tuple[ast.Expr, ...], env: Env) -> tuple[ViaStep, ...]:
-    """Evaluate a via chain. Raises Mistake."""
-    return tuple(_step(el, t, e, env) for e in steps)
+def via_chain(el: Elaborator, t: Template, steps: tuple[ast.Expr, ...], env: Env, link: Template | None) -> tuple[ViaStep, ...]:
+    """Evaluate a via chain; `auto` is the first medium that the `link` lists. Raises Mistake."""
+    return tuple(_automatic(el, e, link) if isinstance(e, ast.Name) and e.name == "auto" else _step(el, t, e, env) for e in steps)
+
+
+def _automatic(el: Elaborator, expr: ast.Expr, link: Template | None) -> ViaStep:
+    from hwdsl.elab.specialise import specialise
+
+    listed = link.figure("media") if link is not None else None
+    for value in listed if isinstance(listed, tuple) else ():
+        if isinstance(value, ComponentValue) and getattr(value.definition.item, "kind", "") in MEDIUM_KINDS:
+            return ViaStep(specialise(el, value, expr.span))
+    name = link.name if link is not None else "the link"
+    raise mistake("HW3101", f"`via auto` takes the first medium that the link lists, and `{name}` lists none", expr.span,
+                  help="name the medium, or give the link `media = [Dac, Smf];` with the media it may run over")
 
 
 def _step(el: Elaborator, t: Template, expr: ast.Expr, env: Env) -> ViaStep:
@@ -31,8 +43,6 @@ def _step(el: Elaborator, t: Template, expr: ast.Expr, env: Env) -> ViaStep:
         if not isinstance(found.target, PortArray) or not all(isinstance(c, Ix) for c in found.coords):
             raise mistake("HW3101", "a via chain runs through single ports of a panel", expr.span)
         return ViaStep(None, End(found.path, tuple(found.coords)))
-    if isinstance(expr, ast.Name) and expr.name == "auto":
-        return ViaStep(None, None)
     value = evaluate(expr, env)
     if not isinstance(value, ComponentValue):
         what = f"the word `{value.text}`" if isinstance(value, Word) else kind_name(value)

@@ -9,9 +9,12 @@ from hwdsl.diag import Diagnostics
 from hwdsl.ir.l0 import Template
 from hwdsl.rules.breakout_needed import breakout_needed
 from hwdsl.rules.figures_within import figures_within
+from hwdsl.rules.net_within_raw import net_within_raw
 from hwdsl.rules.one_module_an_end import one_module_an_end
+from hwdsl.rules.ports_make_capacity import ports_make_capacity
 
-RULES: tuple[Callable[[Template, Diagnostics], None], ...] = (one_module_an_end, breakout_needed, figures_within)
+RULES: tuple[Callable[[Template, Diagnostics], None], ...] = (
+    net_within_raw, ports_make_capacity, one_module_an_end, breakout_needed, figures_within)
 
 
 def run_rules(root: Template, diagnostics: Diagnostics) -> None:

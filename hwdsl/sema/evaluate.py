@@ -70,6 +70,9 @@ def lookup(name: str, env: Env, span: Span) -> Value:
         value = env.module.lookup(name)
         if value is not None:
             return of_definition(value, env)
+        for item in env.module.file.items:
+            if isinstance(item, ast.Enum) and any(m.name == name for m in item.members):
+                return Word(name, item.name)
     if name == "unknown":
         return UNKNOWN
     from hwdsl.sema.builtins import BUILTINS
@@ -329,7 +332,7 @@ def _logic(e: ast.Logic, env: Env) -> Value:
     a = _truth(e.left, env)
     if isinstance(a, Ix):
         return tabulated(e, env)
-    if e.op == "and" and a is False or e.op == "or" and a is True:
+    if a is (e.op == "or"):
         return a
     b = _truth(e.right, env)
     if isinstance(b, Ix):
@@ -460,8 +463,7 @@ def _list_index(e: ast.Index, base: tuple[Value, ...] | str, env: Env) -> Value:
 
 def _call(e: ast.Call, env: Env) -> Value:
     if isinstance(e.fn, ast.Name):
-        found, value = env.find(e.fn.name)
-        if not found:
+        if not env.find(e.fn.name)[0]:
             hook = env.hooks.function(e.fn.name)
             if hook is not None:
                 return hook(e, env)

@@ -17,6 +17,7 @@ ENERGY_BIT, OPS, VOLTAGE, CURRENT, TEMPERATURE, FLOW, ANY = (
 ATTRIBUTES: dict[str, str] = {
     # body and place
     "height": LENGTH, "width": LENGTH, "depth": LENGTH, "length": LENGTH, "mass": MASS, "units": COUNT, "slots": COUNT,
+    "rack_unit": WORD,
     # power and cooling
     "power": POWER, "own_power": POWER, "tdp": POWER, "rating": POWER, "voltage": VOLTAGE, "current": CURRENT, "cooling": WORD,
     "flow": FLOW, "temperature": TEMPERATURE, "die_power": POWER,
@@ -48,7 +49,7 @@ WORDS: frozenset[str] = frozenset("""
     error warning note
     ring tree in_network halving_doubling direct hierarchical pairwise
     chip memory switch engine ocs panel module board tray node rack row room power cooling system link cable fibre connector
-    pathway facility plane
+    pathway facility plane U OU
 """.split())
 
 COMPONENT_KINDS: frozenset[str] = frozenset((
