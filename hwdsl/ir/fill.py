@@ -14,40 +14,38 @@ import numpy as np
 import numpy.typing as npt
 
 from hwdsl.ir.arrays import evaluate_array, grid
-from hwdsl.ir.index import Ix, bounds
+from hwdsl.ir.index import Ix
 from hwdsl.ir.space import Space, guard_mask
 
 Table = npt.NDArray[Any]
+_JOINED = 65_536
+"""Turns up to which loops are joined into one with a table of values."""
 _ROW = 16_384
 """Elements of a run that is copied at once: long enough for the loop overhead, short enough to stay in the cache."""
 
 
 def replicate(segment: Table, copies: int, size: int, step: int) -> None:
     """Fill `segment` (`copies * size` elements) from its first `size`: copy k is the original plus `k * step`, and negative
-    elements stay -1."""
+    elements stay as they are."""
     if copies <= 1 or size == 0:
         return
     many = min(copies, max(1, _ROW // size))
     if many > 1:
         _short_copies(segment[: many * size], many, size, step)
-    full = copies // many
-    row = segment[: many * size].copy()
-    if step:
-        negative = row < 0
-        signed = bool(negative.any())
-        row[negative] = np.iinfo(row.dtype).min
-        for k in range(1, full):
-            out = segment[k * many * size: (k + 1) * many * size]
-            np.add(row, row.dtype.type(k * many * step), out=out)
-            if signed:
-                np.maximum(out, -1, out=out)
-    else:
-        segment[: full * many * size].reshape(full, many * size)[1:] = row
-    rest = (copies - full * many) * size
-    if rest:
-        tail = segment[full * many * size:]
-        np.add(row[:rest], row.dtype.type(full * many * step), out=tail)
-        np.maximum(tail, -1, out=tail)
+    width, full = many * size, copies // many
+    rows = segment[: full * width].reshape(full, width)
+    rest = segment[full * width:]
+    if step == 0:
+        rows[1:] = rows[0]
+        rest[:] = rows[0][: len(rest)]
+        return
+    more: Any = segment.dtype.type(width // size * step)
+    if rows[0].min() < 0:
+        more = np.where(rows[0] < 0, segment.dtype.type(0), more)
+    for k in range(1, full):  # each row from the one before, which is still in the cache
+        np.add(rows[k - 1], more, out=rows[k])
+    if len(rest):
+        np.add(rows[-1][: len(rest)], more if np.ndim(more) == 0 else more[: len(rest)], out=rest)
 
 
 def _short_copies(segment: Table, copies: int, size: int, step: int) -> None:
@@ -70,41 +68,59 @@ def affine(ix: Ix) -> dict[str, int] | None:
     return out
 
 
-def loops(space: Space, order: Ix, other: Ix) -> list[tuple[int, int, int]] | None:
-    """(size, stride of `order`, stride of `other`) of nested loops that run through `order` in ascending memory order; loops
-    that run on into each other are joined. None where a map is not affine or the space has a guard."""
-    first, second = affine(order), affine(other)
+class Loop:
+    """One loop of a nest: turn k moves the written element by `k * stride` and the value by `values[k]`."""
+
+    __slots__ = ("stride", "turns", "values")
+
+    def __init__(self, turns: int, stride: int, values: npt.NDArray[np.int64]) -> None:
+        self.turns = turns
+        self.stride = stride
+        self.values = values
+
+
+def is_affine(space: Space, a: Ix, b: Ix) -> bool:
+    """Whether a rule runs as nested loops on both sides: no guard, no atom but variables, every variable moves both ends."""
+    first, second = affine(a), affine(b)
     if first is None or second is None or space.guard:
-        return None
+        return False
+    return all(first.get(v, 0) and second.get(v, 0) for v, n in space.vars if n != 1)
+
+
+def loops(space: Space, order: Ix, other: Ix) -> list[Loop]:
+    """The nest that goes through `order` in ascending memory order with `other` as the value, for a rule that is affine; loops
+    that run on into each other in memory are joined."""
+    first, second = affine(order) or {}, affine(other) or {}
     dims = [(size, first.get(name, 0), second.get(name, 0)) for name, size in space.vars if size != 1]
     dims.sort(key=lambda d: -abs(d[1]))
-    out: list[tuple[int, int, int]] = []
-    for n, x, y in dims:
-        if out and out[-1][1] == n * x and out[-1][2] == n * y:
-            out[-1] = (out[-1][0] * n, x, y)
+    out: list[Loop] = []
+    for n, x, y in reversed(dims):
+        values = np.arange(n, dtype=np.int64) * y
+        inner = out[-1] if out else None
+        if inner is not None and x == inner.turns * inner.stride and n * inner.turns <= _JOINED:
+            out[-1] = Loop(n * inner.turns, inner.stride, (values[:, None] + inner.values).reshape(-1))
         else:
-            out.append((n, x, y))
-    return None if any(x == 0 for _, x, _ in out) else out
+            out.append(Loop(n, x, values))
+    out.reverse()
+    return out
 
 
-def write_affine(table: Table, start: int, value: int, dims: list[tuple[int, int, int]]) -> None:
-    """`table[start + sum(i * stride)] = value + sum(i * other)` over all loop indices."""
-    if not dims:
+def write_affine(table: Table, start: int, value: int, nest: list[Loop]) -> None:
+    """Write `value` plus the values of the loops to `table[start + strides]`, over all turns of the nest."""
+    if not nest:
         table[start] = value
         return
-    view = strided(table, start, dims)
-    kind = table.dtype
-    total: Any = np.asarray(value, dtype=kind)
-    for k, (n, _, y) in enumerate(dims[:-1]):
-        total = total + (np.arange(n, dtype=kind) * kind.type(y)).reshape(n, *(1,) * (len(dims) - 1 - k))
-    n, _, y = dims[-1]
-    np.add(total, np.arange(n, dtype=kind) * kind.type(y), out=view)
+    view = strided(table, start, nest)
+    total: Any = np.asarray(value, dtype=table.dtype)
+    for k, loop in enumerate(nest[:-1]):
+        total = total + loop.values.astype(table.dtype).reshape(-1, *(1,) * (len(nest) - 1 - k))
+    np.add(total, nest[-1].values.astype(table.dtype), out=view)
 
 
-def strided(table: Table, start: int, dims: list[tuple[int, int, int]]) -> Table:
-    """The elements that a nest of loops writes, as a view."""
+def strided(table: Table, start: int, nest: list[Loop]) -> Table:
+    """The elements that a nest writes, as a view."""
     width = table.itemsize
-    return np.lib.stride_tricks.as_strided(table[start:], tuple(n for n, _, _ in dims), tuple(x * width for _, x, _ in dims))
+    return np.lib.stride_tricks.as_strided(table[start:], tuple(d.turns for d in nest), tuple(d.stride * width for d in nest))
 
 
 def numbers(space: Space, maps: tuple[Ix, ...]) -> list[npt.NDArray[np.int64]]:
@@ -117,9 +133,3 @@ def numbers(space: Space, maps: tuple[Ix, ...]) -> list[npt.NDArray[np.int64]]:
         full = np.broadcast_to(evaluate_array(m, env), shape)
         out.append(full[keep] if keep is not None else full.reshape(-1))
     return out
-
-
-def within(ix: Ix, space: Space, size: int) -> bool:
-    """Whether a map surely stays in `0..size`."""
-    lo, hi = bounds(ix, space.sizes)
-    return 0 <= lo and hi < size

@@ -141,7 +141,7 @@ def flat_bytes(root: Template) -> int:
     wires = wiring(lay)
     number, kind = _widths(lay, wires)
     ends = lay.ports + wires.branches
-    expanded = max((w.space.volume for w in wires.wires if fill.loops(w.space, w.a, w.b) is None or w.joins), default=0)
+    expanded = max((w.space.volume for w in wires.wires if w.joins or not fill.is_affine(w.space, w.a, w.b)), default=0)
     return ends * (2 * number + kind) + 24 * wires.branches + 40 * expanded
 
 
@@ -158,35 +158,55 @@ def flatten(root: Template, budget_bytes: int, exclude: tuple[str, ...] = OUT_OF
     wires = wiring(lay)
     number, kind = _widths(lay, wires)
     maker = _Maker(lay, wires, np.dtype(f"i{number}"), np.dtype(f"i{kind}"))
-    maker.template(root, 0, 0)
-    maker.special()
-    for e in exclusions(root, exclude):
-        for path in port_arrays(root, e.path):
-            maker.exclude(path, e.box)
+    maker.make(exclude)
     return Flat(lay, wires.classes, maker.peer, maker.owner, maker.rules, maker.branch)
+
+
+def partners(root: Template, budget_bytes: int, exclude: tuple[str, ...] = OUT_OF_SERVICE) -> Ints:
+    """`Flat.peer` alone, for those who need no more. Raises OverBudget before it allocates."""
+    need = flat_bytes(root)
+    if need > budget_bytes:
+        raise OverBudget(need)
+    lay = layout(root)
+    wires = wiring(lay)
+    maker = _Maker(lay, wires, np.dtype(f"i{_widths(lay, wires)[0]}"), np.dtype("i1"), alone=True)
+    maker.make(exclude)
+    return maker.peer
 
 
 class _Maker:
     """The tables under construction."""
 
-    def __init__(self, lay: Layout, wires: Wiring, number: np.dtype[Any], kind: np.dtype[Any]) -> None:
+    def __init__(self, lay: Layout, wires: Wiring, number: np.dtype[Any], kind: np.dtype[Any], alone: bool = False) -> None:
+        """`alone`: partners only, the other tables stay empty."""
         self.layout = lay
         self.wires = wires
+        self.alone = alone
         ends = lay.ports + wires.branches
         self.peer = np.empty(ends, dtype=number)
-        self.owner = np.empty(ends, dtype=number)
-        self.rules = np.empty(ends, dtype=kind)
+        self.owner = np.empty(0 if alone else ends, dtype=number)
+        self.rules = np.empty(0 if alone else ends, dtype=kind)
         for table in (self.peer, self.owner, self.rules):
             table[lay.ports:] = -1
         self.branch = Branch(*(np.full(wires.branches, -1, dtype=number) for _ in range(3)))
+
+    def make(self, exclude: tuple[str, ...]) -> None:
+        """Fill the tables."""
+        self.template(self.layout.root, 0, 0)
+        self.special()
+        for e in exclusions(self.layout.root, exclude):
+            for path in port_arrays(self.layout.root, e.path):
+                self.exclude(path, e.box)
 
     def template(self, t: Template, port: int, device: int) -> None:
         """One instance of a template, its ports from `port` on, its devices from `device` on."""
         e = extent(t)
         if e.own:
-            self.peer[port: port + e.own] = -1
-            self.rules[port: port + e.own] = -1
-            self.owner[port: port + e.own] = device
+            own = slice(port, port + e.own)
+            self.peer[own] = -1
+            if not self.alone:
+                self.rules[own] = -1
+                self.owner[own] = device
         for slot in e.slots:
             inner, n = extent(slot.template), volume(slot.dims)
             if inner.ports == 0 or n == 0:
@@ -195,8 +215,9 @@ class _Maker:
             self.template(slot.template, first, device + slot.device)
             span = slice(first, first + n * inner.ports)
             fill.replicate(self.peer[span], n, inner.ports, inner.ports)
-            fill.replicate(self.owner[span], n, inner.ports, inner.devices)
-            fill.replicate(self.rules[span], n, inner.ports, 0)
+            if not self.alone:
+                fill.replicate(self.owner[span], n, inner.ports, inner.devices)
+                fill.replicate(self.rules[span], n, inner.ports, 0)
         for rule in ordered(t):
             self._rule(t, rule, port)
 
@@ -209,24 +230,24 @@ class _Maker:
             return
         a, b = Ix(a.const + port, a.terms), Ix(b.const + port, b.terms)
         number = self.wires.number_of[t.uid, rule.number]
+        if not fill.is_affine(rule.space, a, b):
+            self.join(*fill.numbers(rule.space, (a, b)), number)
+            return
         for own, other in ((a, b), (b, a)):
-            dims = fill.loops(rule.space, own, other)
-            if dims is None:
-                ends = fill.numbers(rule.space, (a, b))
-                self.join(ends[0], ends[1], number)
-                return
-            fill.write_affine(self.peer, own.const, other.const, dims)
-            if dims:
-                fill.strided(self.rules, own.const, dims)[...] = number
-            else:
+            nest = fill.loops(rule.space, own, other)
+            fill.write_affine(self.peer, own.const, other.const, nest)
+            if nest and not self.alone:
+                fill.strided(self.rules, own.const, nest)[...] = number
+            elif not self.alone:
                 self.rules[own.const] = number
 
     def join(self, a: Ints, b: Ints, number: int) -> None:
         """Links between ends `a[k]` and `b[k]`."""
         self.peer[a] = b
         self.peer[b] = a
-        self.rules[a] = number
-        self.rules[b] = number
+        if not self.alone:
+            self.rules[a] = number
+            self.rules[b] = number
 
     def special(self) -> None:
         """Rules whose ends are lanes of a port, or connectors."""
@@ -254,7 +275,8 @@ class _Maker:
             self.branch.lane[first + at] = fill.numbers(w.space, (end.lane[0],))[0]
             self.branch.width[first + at] = end.lane[1]
             ends.append(self.layout.ports + first + at)
-            self.owner[ends[-1]] = self.owner[ports]
+            if not self.alone:
+                self.owner[ends[-1]] = self.owner[ports]
         self.join(ends[0], ends[1], w.link_class)
 
     def exclude(self, path: tuple[str, ...], box: tuple[Any, ...]) -> None:
@@ -270,4 +292,5 @@ class _Maker:
         ids = ids[self.peer[ids] >= 0]
         ends = np.concatenate((ids, self.peer[ids]))
         self.peer[ends] = -1
-        self.rules[ends] = -1
+        if not self.alone:
+            self.rules[ends] = -1
