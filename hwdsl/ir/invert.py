@@ -81,7 +81,7 @@ def _step(m: Ix, sizes: dict[str, int], known: set[str]) -> Step | None:
     coefficient, atom = loose[0]
     if isinstance(atom, (str, Div)):
         return None
-    inner = _table(atom, known) if isinstance(atom, Table) else _modulo(atom, sizes, known)
+    inner = _table(atom) if isinstance(atom, Table) else _modulo(atom, sizes, known)
     if inner is None:
         return None
 
@@ -141,7 +141,7 @@ def _modulo(atom: Mod, sizes: dict[str, int], known: set[str]) -> Step | None:
     return None if decode is None else lambda value, env: 0 <= value < m and decode(value - evaluate(closed, env), env)
 
 
-def _table(atom: Table, known: set[str]) -> Step | None:
+def _table(atom: Table) -> Step | None:
     if len(atom.vars) != 1 or len(set(atom.data)) != len(atom.data):
         return None
     name, at = atom.vars[0], {v: k for k, v in enumerate(atom.data)}
