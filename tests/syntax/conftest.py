@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from hwdsl.diag.diagnostic import Diagnostic
 from hwdsl.node import Record
 from hwdsl.source.text import SourceText
@@ -28,7 +29,7 @@ def render(node: Any) -> str:
         return f"{type(node).__name__}({', '.join(shown)})"
     if isinstance(node, tuple):
         return f"[{', '.join(render(v) for v in node)}]"
-    return str(node) if isinstance(node, str) else repr(node)
+    return node.replace("\n", "\\n") if isinstance(node, str) else repr(node)
 
 
 def nodes(root: Any) -> Iterator[ast.Node]:

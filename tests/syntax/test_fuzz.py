@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from hwdsl.source.text import SourceText
 from hwdsl.syntax import ast
 from hwdsl.syntax.parser import parse, parse_expr
 from hwdsl.syntax.recovery import MAX_REPORTS
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 POD = (Path(__file__).parent / "data" / "pod.hw").read_text(encoding="utf-8")
-TOKENS = ("(", ")", "[", "]", "{", "}", ";", ",", "..", "=", "==", "<->", "->", ":", ".", "@", "*", "/", "//", "///", '"', "'", "4t", "0", "x",
-          "in", "for", "where", "via", "each", "tray", "part", "connect", "assert", "use", "pub", "?", "\u00e9", "\n", " ", "\\", "\x00", "$",
-          "1 U", "2 kW", "**", "+-", "to", "if", "then", "else")
+TOKENS = ("(", ")", "[", "]", "{", "}", ";", ",", "..", "=", "==", "<->", "->", ":", ".", "@", "*", "/", "//", "///", '"',
+          "'", "4t", "0",
+          "x", "in", "for", "where", "via", "each", "tray", "part", "connect", "assert", "use", "pub", "?", "\u00e9", "\n",
+          " ", "\\",
+          "\x00", "$", "1 U", "2 kW", "**", "+-", "to", "if", "then", "else")
 
 
 def check(text: str) -> tuple[ast.File, int]:
@@ -35,7 +38,8 @@ def check(text: str) -> tuple[ast.File, int]:
 
 
 def names(items: tuple[ast.Item, ...]) -> list[str]:
-    return [i.name for i in items if isinstance(i, (ast.Component, ast.Pattern, ast.Fn, ast.Const, ast.Enum, ast.Study, ast.Test))]
+    named = (ast.Component, ast.Pattern, ast.Fn, ast.Const, ast.Enum, ast.Study, ast.Test)
+    return [i.name for i in items if isinstance(i, named)]
 
 
 def test_every_truncation(design: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from hwdsl.diag.diagnostic import Diagnostic
 from hwdsl.source.text import SourceText
 from hwdsl.syntax import ast
@@ -17,8 +18,9 @@ N = 10_000
 
 
 @pytest.mark.parametrize("deep", [
-    "(" * N + "1" + ")" * N, "-" * N + "1", "not " * N + "a", "f(" * N + "a" + ")" * N, "a[" * N + "0" + "]" * N, "[" * N + "]" * N,
-    "if a then b else " * N + "c", "1" + " + 1" * N, "a" + ".b" * N, "a" + "[0]" * N, "a" + " or b" * N, "f" + "()" * N,
+    "(" * N + "1" + ")" * N, "-" * N + "1", "not " * N + "a", "f(" * N + "a" + ")" * N, "a[" * N + "0" + "]" * N,
+    "[" * N + "]" * N, "if a then b else " * N + "c", "1" + " + 1" * N, "a" + ".b" * N, "a" + "[0]" * N, "a" + " or b" * N,
+            "f" + "()" * N,
 ], ids=lambda d: d[:12])
 def test_deep_nesting_is_a_report(deep: str, broken: Broken) -> None:
     file, found = broken(f"tray A {{ x = {deep}; y = 1; }}\ntray B {{ }}")
@@ -32,7 +34,8 @@ def test_deep_nesting_is_a_report(deep: str, broken: Broken) -> None:
 
 
 def test_reasonable_nesting_is_none(broken: Broken) -> None:
-    file, found = broken("tray A { x = " + "(" * 90 + "1" + ")" * 90 + "; y = f(" + "g(" * 30 + "1" + ")" * 31 + "; z = 1" + " + 1" * 80 + "; }")
+    file, found = broken("tray A { x = " + "(" * 90 + "1" + ")" * 90 + "; y = f(" + "g(" * 30 + "1" + ")" * 31
+                         + "; z = 1" + " + 1" * 80 + "; }")
     assert found == ()
     assert file.items
 
@@ -49,8 +52,10 @@ def test_long_lists_are_no_nesting(broken: Broken) -> None:
     assert found == ()
 
 
-@pytest.mark.parametrize("noise", ["{", "}", "(", ")", ";", "a ", "tray a {", '"', "x = 1;\n", "[", "/", "@a ", "/// x\n", "\x00", "?! ", "4t ",
-                                   "a = ; ", "tray A { x }\n", "// x\n", "\u00e9", "\ud800", "tray A { x = 1;\n", "1_", "-> "])
+@pytest.mark.parametrize("noise", ["{", "}", "(", ")", ";", "a ", "tray a {", '"', "x = 1;\n", "[", "/", "@a ", "/// x\n",
+                                   "\x00", "?! ",
+                                   "4t ", "a = ; ", "tray A { x }\n", "// x\n", "\u00e9", "\ud800", "tray A { x = 1;\n",
+            "1_", "-> "])
 def test_noise_gives_few_reports(noise: str, broken: Broken) -> None:
     file, found = broken(noise * N)
     assert len(found) <= MAX_REPORTS + 1

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from hwdsl.diag.diagnostic import Diagnostic
 from hwdsl.source.text import SourceText
 from hwdsl.syntax import ast
@@ -58,7 +59,7 @@ CASES = (
     ("tray A { x = (1 + 2^; y = 1; }", "HW0103", "expected `)`", "A{x y}"),
     ("tray A { x = f(a^];  y = 1; }", "HW0116", "expected `)`, found `]`", "A{x y}"),
     ("tray A { x = 1^); y = 1; }", "HW0101", "found `)`", "A{x y}"),
-    ("tray A^\n  part gpu: B200;\n}\ntray B { y = 1; }", "HW0104", "expected `{` before the body of the component", "A{gpu} B{y}"),
+    ("tray A^\n  part gpu: B200;\n}\ntray B { y = 1; }", "HW0104", "before the body of the component", "A{gpu} B{y}"),
     ("tray A ^{\n  part gpu: B200;\n\ntray B {\n y = 1;\n}\ndesign = A;", "HW0108", "`{` is never closed", "A{gpu} B{y} design"),
     ("tray A {\n  plane x ^{\n    connect a <-> b;\n  y = 1;\n}\ntray B { }", "HW0108", "never closed", "A{x{connect} y} B"),
     ("tray A {\n  connect a <-> b\n      for i in 0..3 ^{\n    length = 1 m;\n  y = 1;\n}\ntray B { }", "HW0108", "never closed",
@@ -139,7 +140,8 @@ def test_one_mistake_is_one_report(marked: str, code: str, words: str, kept: str
 
 
 def test_several_mistakes_are_as_many_reports(broken: Broken) -> None:
-    file, found = broken("use a.{b c};\ntray A {\n  height = 1 U\n  power: 2 kW;\n  conect a <-> b;\n  x = [1, 2;\n  y = 1;\n}\ntray B { z = ; }\n")
+    file, found = broken("use a.{b c};\ntray A {\n  height = 1 U\n  power: 2 kW;\n  conect a <-> b;\n  x = [1, 2;\n  y = 1;\n}\n"
+                         "tray B { z = ; }\n")
     assert [d.code for d in found] == ["HW0117", "HW0102", "HW0116", "HW0118", "HW0103", "HW0106"]
     assert outline(file.items) == "use A{height power connect x y} B{z}"
 
@@ -178,8 +180,10 @@ def test_every_code_is_listed() -> None:
 
 
 @pytest.mark.parametrize(("text", "codes"), [
-    ("", ["HW0106"]), ("1 +", ["HW0106"]), ("count(**.gpu", ["HW0103"]), ("a b", ["HW0101"]), ("a; b", ["HW0101"]), ("]", ["HW0101"]),
-    ("4t", ["HW0113"]), ("((", ["HW0106"]), ("x = 3", ["HW0116"]), ("tray A { }", ["HW0101"]), ("?", ["HW0112"]), ("a }", ["HW0101"]),
+    ("", ["HW0106"]), ("1 +", ["HW0106"]), ("count(**.gpu", ["HW0103"]), ("a b", ["HW0101"]), ("a; b", ["HW0101"]),
+    ("]", ["HW0101"]), ("4t", ["HW0113"]), ("((", ["HW0106"]), ("x = 3", ["HW0116"]), ("tray A { }", ["HW0101"]), ("?",
+    ["HW0112"]),
+    ("a }", ["HW0101"]),
 ])
 def test_expression(text: str, codes: list[str]) -> None:
     value, found = parse_expr(SourceText("q", text))
