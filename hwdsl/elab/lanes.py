@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from hwdsl.diag import Label
 from hwdsl.ir.index import Ix, evaluate
 from hwdsl.ir.l0 import CarryMap, Template

@@ -15,7 +15,6 @@ from hwdsl.sema.words import CONNECTOR_KINDS
 from hwdsl.source.span import Span
 from hwdsl.syntax import ast
 
-
 LANE_UNITS = ("lane", "pair", "half", "fibre")
 
 

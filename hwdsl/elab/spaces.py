@@ -7,7 +7,7 @@ STATIC: the statement is unrolled over it into sub-rules. A binder over a list i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hwdsl.elab.context import SUBRULE_LIMIT
 from hwdsl.ir import index as ix

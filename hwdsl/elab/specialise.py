@@ -21,8 +21,7 @@ from hwdsl.sema.evaluate import show
 from hwdsl.sema.mistake import mistake
 from hwdsl.sema.project import Module, component_of
 from hwdsl.sema.values import ComponentValue, Value
-from hwdsl.sema.words import ATTRIBUTES, CONNECTOR_KINDS, MEDIUM_KINDS
-from hwdsl.sema.words import COMPONENT_KINDS, WORDS
+from hwdsl.sema.words import ATTRIBUTES, COMPONENT_KINDS, CONNECTOR_KINDS, MEDIUM_KINDS, WORDS
 from hwdsl.source.span import Span
 from hwdsl.syntax import ast
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hwdsl.diag import Label
 from hwdsl.ir.index import Ix, bounds, evaluate, variable
