@@ -80,6 +80,8 @@ def attribute(item: ast.Attr, env: Env) -> Attribute:
     if isinstance(expr, ast.Annotated):
         annots, expr = (*expr.annots, *annots), expr.value
     known = ATTRIBUTES.get(item.name)
+    if kind == "port" and item.name == "power":  # the optical power of a laser port is a level
+        known = "any"
     if known is None:
         near = nearest(item.name, set(ATTRIBUTES))
         if near is not None and _one_slip(item.name, near):
