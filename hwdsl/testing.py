@@ -81,7 +81,7 @@ def _test(session: Session, module: Module, item: ast.Test) -> tuple[str, list[D
         diagnostics.error("HW4005", f"the test \"{item.name}\" builds {len(designs)} designs", item.span,
                           help="write one `design = ...;` in it")
         return "failed", list(diagnostics.items)
-    root = _build(el, module, designs[0], diagnostics)
+    root = _build(el, module, designs[0])
     expected, rest = _expected(item)
     reported = {d.code for d in diagnostics.items if d.severity == "error"}
     if expected:
@@ -105,7 +105,7 @@ def _test(session: Session, module: Module, item: ast.Test) -> tuple[str, list[D
     return "undecided" if "undecided" in outcomes else "passed", list(diagnostics.items)
 
 
-def _build(el: Elaborator, module: Module, design: ast.Design, diagnostics: Diagnostics) -> Template | None:
+def _build(el: Elaborator, module: Module, design: ast.Design) -> Template | None:
     try:
         component, span = design_component(el, module, design.value, {})
         return elaborate(el, component, span)

@@ -1,4 +1,5 @@
-"""performance.json: what each data plane of a design delivers, in closed forms. Needs L0; goes flat only within the memory budget."""
+"""performance.json: what each data plane of a design delivers, in closed forms. Needs L0; goes flat only within the memory
+budget."""
 
 from __future__ import annotations
 

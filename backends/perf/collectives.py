@@ -38,7 +38,8 @@ def hop_latency(root: Template, net: Network, nearest: int) -> tuple[Fraction, i
 
 
 def ring_all_reduce(root: Template, net: Network, hops: Hops, size: int) -> dict[str, Any]:
-    """2 (N - 1) (a + V / (N B)): V bytes an endpoint, B the weakest endpoint's injection, a the latency between ring neighbours."""
+    """2 (N - 1) (a + V / (N B)): V bytes an endpoint, B the weakest endpoint's injection, a the latency between ring
+    neighbours."""
     n = net.endpoint_count
     try:
         rate = weakest_injection(net)

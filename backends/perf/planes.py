@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from hwdsl.backends.perf.collectives import ring_all_reduce
+
 from hwdsl.ir.l0 import Template
 from hwdsl.ir.space import TooLarge
 from hwdsl.query.cuts import Bracket, bisection, capacity, injection, levels
@@ -70,8 +71,9 @@ def plane_figures(design: Design, planes: PlaneSelection | None) -> dict[str, An
     net = network(root, planes, None)
     links = sum(a.links for a in net.arcs)
     out: dict[str, Any] = {
-        "endpoints": {"count": net.endpoint_count, "parts": [{"path": ".".join(net.blocks[k].path) or root.name, "count": net.blocks[k].size,
-                                                              "component": root.at(net.blocks[k].path).name} for k in net.endpoints]},
+        "endpoints": {"count": net.endpoint_count,
+                      "parts": [{"path": ".".join(net.blocks[k].path) or root.name, "count": net.blocks[k].size,
+                                 "component": root.at(net.blocks[k].path).name} for k in net.endpoints]},
         "relays": [{"path": ".".join(b.path), "count": b.size, "component": root.at(b.path).name} for b in net.blocks if b.relay],
         "links": links,
     }
@@ -148,7 +150,7 @@ def _symbolic(design: Design, net: Network, planes: PlaneSelection | None, found
     _all_to_all(pl.network, flows, capacities, found, out)
     tiers = levels(pl)
     if tiers is not None:
-        out["oversubscription"] = _tapers(design.root, pl.network, tiers)
+        out["oversubscription"] = _tapers(pl.network, tiers)
     out["all_reduce"] = {label: ring_all_reduce(design.root, pl.network, found, size) for label, size in SIZES}
 
 
@@ -160,7 +162,7 @@ def _flat(design: Design, planes: PlaneSelection | None, mode: Any, found: Hops,
     hooks = design.session.hooks
     try:
         graph = graph_of(design.root, planes, None, mode, hooks)
-        bracket = flat_bracket(graph, hooks.memory_budget)
+        bracket = flat_bracket(graph)
     except OverBudget as error:
         out["note"] = f"not computed: the flat graph needs {error.needed / 2**30:.1f} GiB"
         return
@@ -195,7 +197,7 @@ def _all_to_all(net: Network, flows: Loads, capacities: dict[int, Fraction], fou
     }
 
 
-def _tapers(root: Template, net: Network, tiers: dict[int, int]) -> list[dict[str, Any]]:
+def _tapers(net: Network, tiers: dict[int, int]) -> list[dict[str, Any]]:
     """Capacity below over capacity above, by relay block that has both."""
     down: dict[int, Fraction] = {}
     up: dict[int, Fraction] = {}

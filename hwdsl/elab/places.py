@@ -41,7 +41,8 @@ def rack_units(t: Template) -> int | None:
     if not isinstance(height, Quantity):
         return None
     unit = quantity(1, height.unit if height.unit in ("U", "OU") else "U")
-    units = Fraction(height.nom) / Fraction(unit.nom if isinstance(unit, Quantity) else 1)
+    assert isinstance(unit, Quantity)
+    units = Fraction(height.nom) / Fraction(unit.nom)
     return -(-units.numerator // units.denominator)
 
 

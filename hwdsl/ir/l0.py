@@ -43,7 +43,7 @@ class PortArray(Record):
     dims: tuple[int, ...]
     link: Template
     modifier: str = ""
-    attributes: dict[str, Attribute] = {}
+    attributes: dict[str, Attribute] = {}  # noqa: RUF012 - records are never written to
     span: Span = NO_SPAN
 
 
@@ -207,9 +207,9 @@ class Template:
     the statements that are evaluated later (asserts, modes); they are not part of the dumped IR.
     """
 
-    __slots__ = ("_cache", "attributes", "bases", "bridges", "buses", "carries", "checks", "doc", "env", "item", "kind", "modes", "name",
-                 "overrides", "parameters", "parts", "placements", "planes", "ports", "routes", "rules", "sealed", "span",
-                 "states", "uid", "unusable", "unders", "_cache")
+    __slots__ = ("_cache", "attributes", "bases", "bridges", "buses", "carries", "checks", "doc", "env", "item", "kind", "modes",
+                 "name", "overrides", "parameters", "parts", "placements", "planes", "ports", "routes", "rules", "sealed",
+                 "span", "states", "uid", "unders", "unusable")
 
     def __init__(self, uid: str, kind: str, name: str) -> None:
         self.uid = uid

@@ -111,11 +111,9 @@ def _propagate(ix: Ix, box: dict[str, tuple[int, int]]) -> bool:
         if c > 0 and -rest // c < hi:
             box[a] = (lo, -rest // c)
             changed = True
-        elif c < 0 and -(rest // c) > lo and rest > 0:
-            new = -((-rest) // -c) if (-rest) % -c == 0 else -((-rest) // -c)
-            if new > lo:
-                box[a] = (new, hi)
-                changed = True
+        elif c < 0 and -(rest // c) > lo:  # rounded up
+            box[a] = (-(rest // c), hi)
+            changed = True
     return changed
 
 
@@ -133,7 +131,7 @@ def range_of(ix: Ix, space: Space) -> tuple[int, int]:
     return lo, hi
 
 
-def _components(space: Space, groups: Iterable[frozenset[str]]) -> list[frozenset[str]]:
+def _components(groups: Iterable[frozenset[str]]) -> list[frozenset[str]]:
     parts: list[frozenset[str]] = []
     for g in groups:
         if not g:
@@ -155,7 +153,7 @@ def count(space: Space, constraints: Sequence[Constraint] = ()) -> int:
     if any(s <= 0 for s in sizes.values()):
         return 0
     live = [(ix, s) for ix, s in constraints if not _always(ix, s, sizes)]
-    parts = _components(space, [ix_vars(ix) for ix, _ in live] + [ix_vars(c.ix) for c in space.guard])
+    parts = _components([ix_vars(ix) for ix, _ in live] + [ix_vars(c.ix) for c in space.guard])
     total = 1
     for ix, allowed in live:
         if not ix.terms and ix.const not in allowed:
@@ -217,7 +215,8 @@ def _count_pair(sizes: dict[str, int], cmp: Cmp) -> int | None:
     if len(cmp.ix.terms) != 2 or not all(isinstance(a, str) for _, a in cmp.ix.terms):
         return None
     (c0, a0), (c1, a1) = cmp.ix.terms
-    assert isinstance(a0, str) and isinstance(a1, str)
+    assert isinstance(a0, str)
+    assert isinstance(a1, str)
     if {c0, c1} != {1, -1}:
         return None
     x, y = (a0, a1) if c0 == 1 else (a1, a0)

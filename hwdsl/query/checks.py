@@ -129,8 +129,9 @@ def _one(item: ast.Check, env: Env, diagnostics: Diagnostics, where: str, instan
     label = operands
     diagnostics.add(Diagnostic(code, severity, f"{item.kind} {verb}: {operands}" if operands else f"{item.kind} {verb}",
                                item.cond.span,
-                               label="" if not label else label, notes=tuple(facts), path=where,
-                               help="" if failed else "a figure in it is unknown or an interval; it is neither passed nor failed"))
+                               label=label or "", notes=tuple(facts), path=where,
+                               help="" if failed
+                               else "a figure in it is unknown or an interval; it is neither passed nor failed"))
     return result
 
 

@@ -20,7 +20,7 @@ def count_selection(sel: Selection) -> int:
 
 def count_group(owner: Template, g: Group, gone: list[Exclusion]) -> int:
     """Number of things in a group under its flags."""
-    total = group_size(g) - excluded_parts(owner, g.path, g.box, gone) if gone else group_size(g)
+    total = group_size(g) - excluded_parts(g.path, g.box, gone) if gone else group_size(g)
     for flag in g.flags:
         hits = count_used(owner, g) if flag.endswith("used") else count_carried(owner, g)
         total = hits if not flag.startswith("un") else total - hits

@@ -60,7 +60,7 @@ def bisection(pl: Plan, found: Loads) -> Bracket:
     if tiers is not None and spreads_evenly(pl, tiers):
         per = min(level_capacity(net, tiers).values()) / n
         lowers.append(((n // 2) * per, "folded Clos, tightest tier"))
-    uppers = [((n // 2) * injection(net) / n, "injection of half the endpoints")] + coordinate_cuts(pl)
+    uppers = [((n // 2) * injection(net) / n, "injection of half the endpoints"), *coordinate_cuts(pl)]
     low, high = max(lowers), min(uppers)
     return Bracket(low[0], low[1], high[0], high[1])
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from hwdsl.ir.arrays import evaluate_array, grid
 from hwdsl.ir.index import Ix
 from hwdsl.ir.l0 import Path, Template, volume
-from hwdsl.ir.space import Constraint, Space, guard_mask
+from hwdsl.ir.space import Constraint, IndexSet, Space, guard_mask
 from hwdsl.query.lifted import Exclusion, covers, exclusions
 from hwdsl.query.network import OUT_OF_SERVICE, contracted_relay, data_rules, is_pass_through
 from hwdsl.query.rates import link_rate
@@ -142,7 +142,7 @@ def _port_links(owner: Template, planes: PlaneSelection | None, failed: tuple[Ex
             b_maps.append(add(r.rule.b.lane[0], lane) if r.rule.b.lane else lane)
         values = expand(space, constraints, [*a_maps, *b_maps])
         ok = _in_service(r.a, values[: len(r.a_coords)], gone) & _in_service(r.b, values[len(a_maps):][: len(r.b_coords)], gone)
-        for path, maps, vals in ((r.a, a_maps, values[: len(a_maps)]), (r.b, b_maps, values[len(a_maps):])):
+        for path, vals in ((r.a, values[: len(a_maps)]), (r.b, values[len(a_maps):])):
             key, shape = path, owner.shape(path)
             if split:
                 key, shape = (*path, "lane"), (*shape, _port_lanes(owner, path, r.rule.lanes))
@@ -235,8 +235,9 @@ def _endpoints(owner: Template, vertices: Numbering, over: Selection | None, rel
     out = []
     gone = [*exclusions(owner, OUT_OF_SERVICE), *failed]
     if over is None:
-        chosen = [(p, tuple(range(n) for n in vertices.shape[p])) for p in vertices.base
-                  if not relay[p] and not is_pass_through(owner.at(p))]
+        chosen: list[tuple[Path, tuple[IndexSet, ...]]] = [
+            (p, tuple(range(n) for n in vertices.shape[p])) for p in vertices.base
+            if not relay[p] and not is_pass_through(owner.at(p))]
     else:
         chosen = [(g.path, g.box) for g in over.groups]
     for path, box in chosen:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from hwdsl.ir.l0 import Template
 from hwdsl.query.cuts import Bracket
 from hwdsl.query.flat import FlatGraph, OverBudget
 from hwdsl.query.selection import Selection
@@ -16,7 +15,7 @@ FLOW_LIMIT = 200_000
 """Links of a graph on which a maximum flow is computed."""
 
 
-def flat_bracket(g: FlatGraph, budget: int) -> Bracket | None:
+def flat_bracket(g: FlatGraph) -> Bracket | None:
     """Proven bounds of the bisection of a flat graph: a cut in the order of the endpoints from above; None if a rate is
     unpublished.
 
@@ -39,7 +38,7 @@ def flat_bracket(g: FlatGraph, budget: int) -> Bracket | None:
     return Bracket(Fraction(0), "no bound known for this graph", high[0], high[1])
 
 
-def max_flow(g: FlatGraph, owner: Template, x: Selection, y: Selection) -> Fraction | None:
+def max_flow(g: FlatGraph, x: Selection, y: Selection) -> Fraction | None:
     """Greatest flow between two selections in bit/s, one direction; None if a rate is unpublished. Raises OverBudget."""
     if np.isnan(g.capacity).any():
         return None

@@ -28,6 +28,7 @@ class QueryHooks(Hooks):
         self.progress: Any = None
 
     def name(self, word: str, env: Env, span: Span) -> Any:
+        """A part, port or plane of the design, `**.name`, `self`."""
         found = select.name_value(word, env)
         if word.startswith("**.") and found is not None and not getattr(found, "groups", True):
             raise select.nothing_at_any_depth(env.context, word[3:], span)

@@ -150,7 +150,7 @@ def _union(space: Space, base: list[Constraint], sets: list[list[Constraint]]) -
     return total
 
 
-def excluded_parts(owner: Template, path: Path, box: Box, gone: list[Exclusion]) -> int:
+def excluded_parts(path: Path, box: Box, gone: list[Exclusion]) -> int:
     """How many of the things at `path` within `box` are taken away (parts or ports, or what holds them)."""
     boxes: list[Box] = []
     for e in gone:

@@ -156,12 +156,12 @@ def _medium(owner: Template, r: Lifted, m: Template, left: Attachment, right: At
     if m.kind == "trace":
         return _Medium(fibres)
     if m.kind == "backplane":
-        return _Medium(fibres, 0, _backplanes(owner, r, m, links))
+        return _Medium(fibres, 0, _backplanes(r, m, links))
     cables = _cables(r, sharing(r, m, left, right), sets, absent, links)
     return _Medium(fibres, cables, cables, cables * _int(m, "plugs", 2))
 
 
-def _backplanes(owner: Template, r: Lifted, m: Template, links: int) -> int:
+def _backplanes(r: Lifted, m: Template, links: int) -> int:
     """Assemblies of a backplane: the pairs of all rules of one body that run over it, filled up; shared by the rules in
     proportion."""
     pairs = _int(m, "pairs", 0)

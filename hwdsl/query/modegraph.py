@@ -27,7 +27,7 @@ def through(mode: ModeInstance, root: Template, ports: Numbering) -> Ints:
         axes = [np.arange(n, dtype=np.int64) for n in shape]
         coords = [a.reshape(-1) for a in np.meshgrid(*axes, indexing="ij")] if shape else []
         for bridge in t.bridges:
-            _join(out, *bridge_pairs(root, ports, path, bridge, coords))
+            _join(out, *bridge_pairs(ports, path, bridge, coords))
         if t.states:
             names, chosen = states_of(mode, root, path)
             for k, name in enumerate(names):
@@ -36,7 +36,7 @@ def through(mode: ModeInstance, root: Template, ports: Numbering) -> Ints:
                     continue
                 pick = np.flatnonzero(chosen == k)
                 for bridge in state.bridges:
-                    _join(out, *bridge_pairs(root, ports, path, bridge, [c[pick] for c in coords]))
+                    _join(out, *bridge_pairs(ports, path, bridge, [c[pick] for c in coords]))
     for c in mode.circuits:
         if c.path_a in ports.base and c.path_b in ports.base:
             values = expand(c.space, [], [*c.a, *c.b])

@@ -89,7 +89,7 @@ def instantiate(root: Template, name: str, args: dict[str, Value], span: Span) -
                       help=did_you_mean(name, set(root.modes)))
     env = decl.env.child()
     env.context = root
-    bind_parameters(_Quiet(), decl.item, args, env, span)  # type: ignore[arg-type]
+    bind_parameters(decl.item, args, env, span)
     declare_names(_Quiet(), decl.item.body, env)  # type: ignore[arg-type]
     sets: list[SetMap] = []
     circuits: list[CircuitMap] = []
@@ -156,7 +156,7 @@ def mode_of(root: Template, expr: ast.Expr, env: Env) -> ModeInstance:
 
 def _set(root: Template, item: ast.Set, env: Env) -> list[SetMap]:
     out = []
-    for sub in sub_spaces(_Quiet(), item.binders, item.guard, env):  # type: ignore[arg-type]
+    for sub in sub_spaces(item.binders, item.guard, env):
         if any(s <= 0 for _, s in sub.space.vars):
             continue
         found = resolve(root, item.target, sub.env, partial=True)
@@ -177,7 +177,7 @@ def _set(root: Template, item: ast.Set, env: Env) -> list[SetMap]:
             words = tuple(w for w in words for _ in range(repeat))
         space = Space(tuple(variables), sub.space.guard)
         check_range(root, found.path, tuple(coords), space, item.target.span, sub.statics)
-        _check_states(root, found, set(words), item)
+        _check_states(found, set(words), item)
         out.append(SetMap(found.path, tuple(coords), space, words, item.default, item.span))
     return out
 
@@ -209,7 +209,7 @@ def _word(expr: ast.Expr, env: Env) -> str:
     return value.text
 
 
-def _check_states(root: Template, found: Resolved, words: set[str], item: ast.Set) -> None:
+def _check_states(found: Resolved, words: set[str], item: ast.Set) -> None:
     states = set(found.template.states)
     for w in sorted(words):
         if w not in states and w not in EXCLUDED_STATES + INCLUDED_STATES:
@@ -221,7 +221,7 @@ def _check_states(root: Template, found: Resolved, words: set[str], item: ast.Se
 
 def _circuit(root: Template, item: ast.Circuit, env: Env) -> list[CircuitMap]:
     out = []
-    for sub in sub_spaces(_Quiet(), item.binders, item.guard, env):  # type: ignore[arg-type]
+    for sub in sub_spaces(item.binders, item.guard, env):
         if any(s <= 0 for _, s in sub.space.vars):
             continue
         left, right = resolve(root, item.left, sub.env), resolve(root, item.right, sub.env)

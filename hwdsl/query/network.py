@@ -96,7 +96,7 @@ def contracted_relay(owner: Template, path: Path, inner: Path) -> bool:
 
 def data_rules(owner: Template, planes: PlaneSelection | None) -> list[tuple[Lifted, list[Constraint]]]:
     """Rules with data lanes in the planes (all if None), each with the constraints that keep it in them."""
-    out = []
+    out: list[tuple[Lifted, list[Constraint]]] = []
     for r in lifted_rules(owner):
         if not r.rule.lanes or any(s == 0 for _, s in r.space.vars):
             continue
@@ -109,7 +109,7 @@ def data_rules(owner: Template, planes: PlaneSelection | None) -> list[tuple[Lif
 
 def network(owner: Template, planes: PlaneSelection | None, over: Selection | None) -> Network:
     """The network of some planes; `over` names the endpoints (contracted), else every vertex that does not relay."""
-    groups = [g for g in over.groups] if over is not None else []
+    groups = list(over.groups) if over is not None else []
     blocks: list[VertexBlock] = []
     index: dict[Path, int] = {}
 
@@ -141,8 +141,7 @@ def network(owner: Template, planes: PlaneSelection | None, over: Selection | No
     chosen = [index[g.path] for g in groups if g.path in index] if over is not None else [
         k for k, b in enumerate(blocks) if not b.relay and not is_pass_through(owner.at(b.path))]
     partial = any(tuple(len(s) for s in g.box) != owner.shape(g.path) or g.flags for g in groups)
-    for g in groups:  # endpoints that no link of the planes touches are vertices all the same
-        if g.path not in index:
-            chosen.append(block(g.path)[0])
+    # endpoints that no link of the planes touches are vertices all the same
+    chosen += [block(path)[0] for path in {g.path: None for g in groups if g.path not in index}]
     gone = exclusions(owner, OUT_OF_SERVICE)
     return Network(owner, tuple(blocks), tuple(arcs), tuple(sorted(set(chosen))), bool(gone), physical, partial)

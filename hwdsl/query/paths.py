@@ -35,7 +35,7 @@ class _Sum:
         return q.add(self.value, Quantity(0, 0, 0, TIME, "ns", missing=self.missing)) if self.missing else self.value
 
 
-def least_latency(owner: Template, chosen: PlaneSelection | None, x: Selection, y: Selection, hooks: Any, span: Span) -> Value:
+def least_latency(owner: Template, chosen: PlaneSelection | None, x: Selection, y: Selection, span: Span) -> Value:
     """Latency from a vertex of `x` to the nearest of `y` over fewest hops. Raises Mistake."""
     both = Selection(owner, (*x.groups, *(g for g in y.groups if g.path not in {h.path for h in x.groups})))
     whole = Selection(owner, tuple(type(g)(g.path, tuple(range(n) for n in owner.shape(g.path))) for g in both.groups))

@@ -233,8 +233,8 @@ def _direction(arc: ArcRule, near: list[Use], far: list[Use], n: int, f: int, fo
     for u, c in (*zip(near, near_coords), *zip(far, far_coords)):
         if c.symmetry == "N":
             fixed |= ix_vars(u.map)
-    for c in (arc.space.guard if mesh is None else ()):
-        fixed |= ix_vars(c.ix)
+    for condition in (arc.space.guard if mesh is None else ()):
+        fixed |= ix_vars(condition.ix)
     for m, _ in arc.constraints:
         fixed |= ix_vars(m)
     clash = fixed & set(symmetric)

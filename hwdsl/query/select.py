@@ -9,8 +9,19 @@ from hwdsl.ir.l0 import PartArray, Path, Template
 from hwdsl.ir.space import IndexSet
 from hwdsl.node import replace
 from hwdsl.query.lifted import declared_paths
-from hwdsl.query.selection import (AttributeOf, Element, Group, LinkSet, PlaneItem, PlaneSelection, Selection, is_port, target,
-                                   template_of, whole)
+from hwdsl.query.selection import (
+    AttributeOf,
+    Element,
+    Group,
+    LinkSet,
+    PlaneItem,
+    PlaneSelection,
+    Selection,
+    is_port,
+    target,
+    template_of,
+    whole,
+)
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate, integer, show
 from hwdsl.sema.mistake import did_you_mean, mistake
@@ -62,7 +73,8 @@ def nothing_at_any_depth(owner: Template, name: str, span: Span) -> Exception:
     for path in declared_paths(owner):
         t = owner.at(path)
         known |= {*t.parts, *t.ports, *(names[0] for names in t.planes)}
-    return mistake("HW1001", f"no part, port or plane of `{owner.name}` is called `{name}`, at any depth", span, help=did_you_mean(name, known))
+    return mistake("HW1001", f"no part, port or plane of `{owner.name}` is called `{name}`, at any depth", span,
+                   help=did_you_mean(name, known))
 
 
 def any_depth_planes(owner: Template, name: str) -> PlaneSelection | None:

@@ -45,7 +45,7 @@ def trace(owner: Template, ports: Numbering, tails: Ints, heads: Ints, caps: npt
     return start[good], here[good], capacity[good]
 
 
-def bridge_pairs(owner: Template, ports: Numbering, prefix: tuple[str, ...], bridge: Any, parts: list[Ints]) -> tuple[Ints, Ints]:
+def bridge_pairs(ports: Numbering, prefix: tuple[str, ...], bridge: Any, parts: list[Ints]) -> tuple[Ints, Ints]:
     """Port numbers joined by one bridge in the parts whose coordinates are `parts` (arrays, one a coordinate)."""
     left, right = prefix + bridge.left.path, prefix + bridge.right.path
     lanes = [(*p, "lane") in ports.base for p in (left, right)]

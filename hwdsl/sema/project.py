@@ -247,7 +247,8 @@ class Project:
 
     def _circle(self, start: Module, goal: Module) -> list[str]:
         """Paths of the files from `start` to `goal` along their `use` statements, empty if there is no way."""
-        todo, seen = [(start, (start.path,))], set()
+        todo: list[tuple[Module, tuple[str, ...]]] = [(start, (start.path,))]
+        seen: set[str] = set()
         while todo:
             module, way = todo.pop()
             if module is goal:

@@ -50,7 +50,7 @@ WORDS: frozenset[str] = frozenset("""
     ring tree in_network halving_doubling direct hierarchical pairwise
     chip memory switch engine ocs panel module board tray node rack row room power cooling system link cable fibre connector
     pathway facility plane U OU
-""".split())
+""".split())  # noqa: SIM905 - the shorter way to write a table of words
 
 COMPONENT_KINDS: frozenset[str] = frozenset((
     "chip", "memory", "switch", "engine", "ocs", "panel", "module", "board", "tray", "node", "rack", "row", "room", "power",

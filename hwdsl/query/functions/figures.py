@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from typing import Any
 
 from hwdsl.ir.l0 import PartArray, Path, PortArray, Template

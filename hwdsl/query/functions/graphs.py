@@ -11,8 +11,8 @@ from hwdsl.query.cuts import Bracket, bisection, capacity, injection
 from hwdsl.query.hopcount import effective_mode, graph_of, hop_counts, plan_of, too_big, which_plane
 from hwdsl.query.network import ArcRule, network
 from hwdsl.query.quotient import Hops, Refused, loads
-from hwdsl.query.select import as_selection
 from hwdsl.query.rates import link_rate
+from hwdsl.query.select import as_selection
 from hwdsl.query.selection import Group, Selection, group_size, whole
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate, integer
@@ -42,7 +42,8 @@ def diameter(call: ast.Call, env: Env) -> Value:
     found = _hops(call, env)
     if found.unreachable:
         raise mistake("HW5011", f"{found.unreachable:,} ordered pairs cannot reach each other: there is no diameter", call.span,
-                      help="`components(sel)` tells the sizes of the connected groups; accelerators do not relay unless `relay = true`")
+                      help="`components(sel)` tells the sizes of the connected groups; "
+                           "accelerators do not relay unless `relay = true`")
     return found.diameter
 
 
@@ -109,7 +110,7 @@ def bracket(owner: Any, chosen: Any, sel: Selection | None, hooks: Any, span: Sp
     from hwdsl.query.flatcuts import flat_bracket
 
     try:
-        return flat_bracket(graph_of(owner, chosen, sel, mode, hooks), hooks.memory_budget)
+        return flat_bracket(graph_of(owner, chosen, sel, mode, hooks))
     except OverBudget as error:
         raise too_big(error, "this network has no usable symmetry", span) from None
 
@@ -222,7 +223,7 @@ def flow(call: ast.Call, env: Env) -> Value:
     net = network(owner, chosen, both)
     mode = effective_mode(net, env.hooks, call.span)
     try:
-        bits = max_flow(graph_of(owner, chosen, both, mode, env.hooks), owner, x, y)
+        bits = max_flow(graph_of(owner, chosen, both, mode, env.hooks), x, y)
     except OverBudget as error:
         raise too_big(error, "a maximum flow is computed flat", call.span) from None
     return UNKNOWN if bits is None else rate_of(bits, "GB/s")
@@ -240,7 +241,7 @@ def latency(call: ast.Call, env: Env) -> Value:
 
     x = as_selection(evaluate(expr.left, env), owner, expr.left.span)
     y = as_selection(evaluate(expr.right, env), owner, expr.right.span)
-    return least_latency(owner, planes(named, env, owner), x, y, env.hooks, call.span)
+    return least_latency(owner, planes(named, env, owner), x, y, call.span)
 
 
 FUNCTIONS = {"diameter": diameter, "mean_hops": mean_hops, "hop_histogram": hop_histogram, "components": components,

@@ -41,7 +41,7 @@ def rate(call: ast.Call, env: Env) -> Value:
         y = as_selection(evaluate(expr.right, env), owner, expr.right.span)
         for r in lifted_rules(owner):
             add(link_rate(r.rule.link, env.coding, r.rule.lanes), count_sets(owner, r, between_sets(r, x, y), gone))
-        return total if total is not None else zero_rate(env)
+        return total if total is not None else zero_rate()
     value = evaluate(expr, env)
     if isinstance(value, (LinkSet, PlaneSelection)):
         operands = value.operands if isinstance(value, LinkSet) else (value,)
@@ -49,7 +49,7 @@ def rate(call: ast.Call, env: Env) -> Value:
             half = link_rate(r.rule.link, env.coding, r.rule.lanes)
             half = half if half is UNKNOWN else q.div(half, 2)
             add(half, count_sets(owner, r, operand_sets(r, operands), gone) * vertex_ends(owner, r))
-        return total if total is not None else zero_rate(env)
+        return total if total is not None else zero_rate()
     sel = as_selection(value, owner, expr.span)
     for g in sel.groups:
         found = target(owner, g.path)
@@ -64,10 +64,10 @@ def rate(call: ast.Call, env: Env) -> Value:
             ports = ", ".join(f"`.{n}`" for n in sorted(t.ports)) or "none"
             raise mistake("HW5001", f"`{t.name}` is a {t.kind}; which of its ports?", expr.span, notes=(f"its ports: {ports}",),
                           help="`rate(gpu[*].nvl[*])` adds ports up, `rate(a -> b)` the links between two parts")
-    return total if total is not None else zero_rate(env)
+    return total if total is not None else zero_rate()
 
 
-def zero_rate(env: Env) -> Value:
+def zero_rate() -> Value:
     """No links: 0 Gb/s."""
     return q.quantity(0, "Gb/s")
 

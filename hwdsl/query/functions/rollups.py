@@ -53,7 +53,8 @@ def _no_overlap(sel: Selection, arg: ast.Arg, what: str) -> None:
                 inner = sel.owner.at(other)
                 outer = sel.owner.at(p)
                 raise mistake("HW5006", f"the {what} of `{inner.name}` is part of the {what} of `{outer.name}`: "
-                              "it would count twice", arg.span, related=(Label(outer.span, f"`{outer.name}` holds it"),) if outer.span.file else (),
+                              "it would count twice", arg.span,
+                              related=(Label(outer.span, f"`{outer.name}` holds it"),) if outer.span.file else (),
                               help="select one of the two")
 
 
