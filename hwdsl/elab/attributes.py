@@ -56,7 +56,7 @@ def sources_of(annots: tuple[ast.Annot, ...], env: Env) -> tuple[Source, ...]:
     return tuple(out)
 
 
-def evaluate_attributes(el: Elaborator, body: tuple[ast.Item, ...], env: Env) -> dict[str, Attribute]:
+def evaluate_attributes(el: Elaborator, body: tuple[ast.Item, ...], env: Env, of_port: bool = False) -> dict[str, Attribute]:
     """All `name = value;` of a body; reports and leaves out the bad ones."""
     out: dict[str, Attribute] = {}
     for item in body:
@@ -67,20 +67,20 @@ def evaluate_attributes(el: Elaborator, body: tuple[ast.Item, ...], env: Env) ->
                                  related=(Label(out[item.name].span, "first time"),))
             continue
         try:
-            out[item.name] = attribute(item, env)
+            out[item.name] = attribute(item, env, of_port)
         except Mistake as error:
             el.report(error)
             out[item.name] = Attribute(UNKNOWN, (), item.span)
     return out
 
 
-def attribute(item: ast.Attr, env: Env) -> Attribute:
+def attribute(item: ast.Attr, env: Env, of_port: bool = False) -> Attribute:
     """One evaluated attribute. Raises Mistake."""
     expr, annots = item.value, item.annots
     if isinstance(expr, ast.Annotated):
         annots, expr = (*expr.annots, *annots), expr.value
     known = ATTRIBUTES.get(item.name)
-    if kind == "port" and item.name == "power":  # the optical power of a laser port is a level
+    if of_port and item.name == "power":  # the optical power of a laser port is a level
         known = "any"
     if known is None:
         near = nearest(item.name, set(ATTRIBUTES))

@@ -116,7 +116,7 @@ def _port(el: Elaborator, item: ast.Port, env: Env) -> PortArray:
         raise mistake("HW2010", f"a port is typed by a link; `{show(component)}` is a {kind}", item.type.span)
     dims = dimensions(item.type.dims, env, item.name)
     link = specialise(el, component, item.type.span)
-    attrs = evaluate_attributes(el, item.body, env)
+    attrs = evaluate_attributes(el, item.body, env, of_port=True)
     return PortArray(item.name, dims, link, item.modifier, attrs, item.span)
 
 
