@@ -47,19 +47,18 @@ def exact(text: str) -> tuple[int | Fraction, bool]:
 def is_deeper(node: ast.Node, limit: int) -> bool:
     """Whether the expressions of `node`, bodies apart, nest deeper than `limit`; does not recurse."""
     level: list[Any] = [getattr(node, f) for f in type(node)._fields if f not in ("body", "items")]
-    depth = 0
-    while level:
-        depth += 1
+    for _ in range(limit + 1):
         below: list[Any] = []
-        for value in level:
+        while level:
+            value = level.pop()
             if isinstance(value, ast.Node):
                 below += value._values()
             elif isinstance(value, tuple) and not isinstance(value, Span):
-                below += value
+                level += value
+        if not below:
+            return False
         level = below
-        if depth > 2 * limit:
-            return True
-    return False
+    return True
 
 
 class Lowering:
