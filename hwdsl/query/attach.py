@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hwdsl.ir.index import Ix, bounds, div, evaluate, ix_vars, mod, substitute, tabulate
-from hwdsl.ir.l0 import Path, Template
-from hwdsl.ir.space import Space, points
+from hwdsl.ir.l0 import Path, Template, volume
+from hwdsl.ir.space import Space, TooLarge, points
 from hwdsl.node import Record
 from hwdsl.query.lifted import Lifted, LiftedCarry, lifted_carries
 
@@ -14,15 +16,19 @@ _LIMIT = 1_000_000
 class Attachment(Record):
     """The plug of one end: `coords` (over the rule's variables) tell plugs apart.
 
-    connector  path of the connector or module part; None where each port is a connector of its own
+    connector  path of the connector or module part; None where each port is a connector of its own, or `several`
+    coords     of the connector; then the half, if that is the unit; then 0, or a number for a port that no carry takes anywhere
     start      first lane, pair or half on it, over the rule's variables
     unit       "lane", "pair", "half" or ""
+    several    paths of the connectors where ports of one array are carried on different ones: `coords` begin with which it is (an
+               index into these paths), those of the connector are filled up with -1
     """
 
     connector: Path | None
     coords: tuple[Ix, ...]
     start: Ix
     unit: str
+    several: tuple[Path, ...] = ()
 
 
 def attachments(owner: Template, lifted: Lifted) -> tuple[Attachment, Attachment]:
@@ -50,10 +56,10 @@ def _attach(owner: Template, lifted: Lifted, path: Path, coords: tuple[Ix, ...])
         start = substitute(c.start, values, sizes)
         if c.carry.unit == "half":
             to.append(start)
-        return Attachment(c.connector, tuple(to), start, c.carry.unit)
+        return Attachment(c.connector, (*to, Ix(0)), start, c.carry.unit)
     if all(_outside(c, coords, lifted.space) for c in found):
         return own
-    return _tabulated(found, coords, lifted.space) or own
+    return _tabulated(owner, path, found, coords, lifted.space)
 
 
 def _solve(c: LiftedCarry, coords: tuple[Ix, ...], space: Space) -> dict[str, Ix] | None:
@@ -92,35 +98,56 @@ def _outside(c: LiftedCarry, coords: tuple[Ix, ...], space: Space) -> bool:
     return False
 
 
-def _tabulated(found: list[LiftedCarry], coords: tuple[Ix, ...], space: Space) -> Attachment | None:
-    """Look every port up (bounded): the carried ports of all carries of this port array, uncarried ones as themselves."""
+def _tabulated(owner: Template, path: Path, found: list[LiftedCarry], coords: tuple[Ix, ...], space: Space) -> Attachment:
+    """Look every port up, one by one: the carried ports of all carries of this port array, uncarried ones as themselves.
+
+    Raises TooLarge.
+    """
     used = frozenset().union(*(ix_vars(c) for c in coords)) if coords else frozenset()
     names = tuple(n for n, _ in space.vars if n in used)
-    volume = 1
-    for n in names:
-        volume *= space.sizes[n]
-    if volume > _LIMIT or sum(c.space.volume for c in found) > _LIMIT or len({c.connector for c in found}) > 1:
-        return None
-    where: dict[tuple[int, ...], tuple[tuple[int, ...], int]] = {}
-    for c in found:
-        for env in points(c.space):
-            port = tuple(evaluate(i, env) for i in c.port_coords)
-            to = tuple(evaluate(i, env) for i in c.coords)
-            start = evaluate(c.start, env)
-            where[port] = (to + ((start,) if c.carry.unit == "half" else ()), start)
-    rank = len(next(iter(where.values()))[0]) if where else 0
-    loose: dict[tuple[int, ...], int] = {}  # ports that no carry takes anywhere, numbered from 1
+    size = volume(tuple(space.sizes[n] for n in names))
+    if size + sum(c.space.volume for c in found) > _LIMIT:
+        raise TooLarge(size + sum(c.space.volume for c in found))
+    connectors = tuple(dict.fromkeys(c.connector for c in found))
+    where = _carried_ports(found, connectors)
+    rank = max(len(to) for to, _ in where.values())
+    shape, first = owner.shape(path), _first_number(owner, path, connectors)
 
-    def at(k: int):  # type: ignore[no-untyped-def]
+    def at(k: int) -> Callable[[dict[str, int]], int]:
         def value(env: dict[str, int]) -> int:
             port = tuple(evaluate(i, env) for i in coords)
             hit = where.get(port)
-            if k == rank:
-                return 0 if hit is not None else loose.setdefault(port, len(loose) + 1)
-            if k > rank:
-                return hit[1] if hit is not None else 0
-            return hit[0][k] if hit is not None else -1
+            if hit is None:
+                return -1 if k < rank else first + _code(port, shape) if k == rank else 0
+            to, start = hit
+            return (to[k] if k < len(to) else -1) if k < rank else 0 if k == rank else start
         return value
 
     maps = [tabulate(at(k), names, space.sizes) for k in range(rank + 2)]
-    return Attachment(found[0].connector, tuple(maps[: rank + 1]), maps[rank + 1], found[0].carry.unit)
+    several = connectors if len(connectors) > 1 else ()
+    return Attachment(None if several else connectors[0], tuple(maps[: rank + 1]), maps[rank + 1], found[0].carry.unit, several)
+
+
+def _carried_ports(found: list[LiftedCarry], connectors: tuple[Path, ...]) -> dict[tuple[int, ...], tuple[tuple[int, ...], int]]:
+    """(coordinates of the connector, start on it) by port; which connector comes first where there are several."""
+    where: dict[tuple[int, ...], tuple[tuple[int, ...], int]] = {}
+    for c in found:
+        which = (connectors.index(c.connector),) if len(connectors) > 1 else ()
+        for env in points(c.space):
+            start = evaluate(c.start, env)
+            to = which + tuple(evaluate(i, env) for i in c.coords) + ((start,) if c.carry.unit == "half" else ())
+            where[tuple(evaluate(i, env) for i in c.port_coords)] = (to, start)
+    return where
+
+
+def _first_number(owner: Template, path: Path, connectors: tuple[Path, ...]) -> int:
+    """Where the numbers of uncarried ports of this array begin: no two arrays carried on the same connectors share any."""
+    arrays = sorted({c.port for c in lifted_carries(owner) if c.connector in connectors})
+    return 1 + sum(volume(owner.shape(p)) for p in arrays[: arrays.index(path)])
+
+
+def _code(port: tuple[int, ...], shape: tuple[int, ...]) -> int:
+    out = 0
+    for p, n in zip(port, shape):
+        out = out * n + p
+    return out

@@ -18,4 +18,5 @@ CODES: dict[str, str] = {
     "HW5010": "unknown plane",
     "HW5011": "not connected",
     "HW5012": "no uplinks",
+    "HW5013": "needs routed cables",
 }

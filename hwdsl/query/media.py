@@ -206,8 +206,18 @@ def _part_modules(owner: Template, r: Lifted, left: Attachment, right: Attachmen
     for end in (left, right):
         if end.connector is not None and owner.at(end.connector).kind == "module":
             rank = len(owner.shape(end.connector))
-            out.append((end.connector, _plugs(r, end.coords[:rank], sets, absent)))
+            out.append((end.connector, _plugs(r, end.coords[:rank], _carried(end, sets), absent)))
+        for which, path in enumerate(end.several):
+            if owner.at(path).kind == "module":
+                mine: Sets = [[*c, (end.coords[0], range(which, which + 1))] for c in sets]
+                out.append((path, _plugs(r, end.coords[1: 1 + len(owner.shape(path))], mine, absent)))
     return tuple(out)
+
+
+def _carried(end: Attachment, sets: Sets) -> Sets:
+    """Only the links whose port is carried on the connector."""
+    loose = end.coords[-1]
+    return [[*c, (loose, range(0, 1))] for c in sets] if loose.terms or loose.const else sets
 
 
 def _int(t: Template, name: str, default: int) -> int:

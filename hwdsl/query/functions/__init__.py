@@ -14,6 +14,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "graphs": ("diameter", "mean_hops", "hop_histogram", "components", "bisection", "oversubscription", "flow", "latency",
                "injection"),
     "faults": ("fault_domain", "articulation"),
+    "later": ("length", "loss_budget", "loss_margin", "paths"),
 }
 """Functions of each module of this package."""
 
