@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from hwdsl.ir import fill
-from hwdsl.ir.index import Ix
-from hwdsl.ir.l0 import Template, volume
+from hwdsl.ir.index import Ix, ix_vars, variable
+from hwdsl.ir.l0 import Rule, Template, volume
 from hwdsl.ir.layout import Layout, extent, layout
+from hwdsl.ir.space import Space
 from hwdsl.ir.wiring import OUT_OF_SERVICE, LinkClass, Wire, Wiring, exclusions, ordered, port_arrays, wiring
-from hwdsl.node import Record
+from hwdsl.node import Record, replace
 
 Ints = npt.NDArray[Any]
 
@@ -174,6 +175,33 @@ def partners(root: Template, budget_bytes: int, exclude: tuple[str, ...] = OUT_O
     return maker.peer
 
 
+def within_element(t: Template, rule: Rule) -> str:
+    """The part array of whose elements each holds both ends of its own links of a rule, all elements alike; "" if there is none."""
+    name = rule.a.path[0]
+    if name not in t.parts or rule.b.path[0] != name or len(rule.a.path) < 2 or len(rule.b.path) < 2:
+        return ""
+    dims, sizes = t.parts[name].dims, rule.space.sizes
+    head = rule.a.coords[: len(dims)]
+    own = [atom for c in head for _, atom in c.terms]
+    if rule.b.coords[: len(dims)] != head or len(set(own)) != len(own):
+        return ""
+    for c, n in zip(head, dims):
+        whole = c == variable(c.terms[0][1]) and sizes[c.terms[0][1]] == n if c.terms and isinstance(c.terms[0][1], str) else n == 1
+        if not whole:
+            return ""
+    rest = (*rule.a.coords[len(dims):], *rule.b.coords[len(dims):], *(c.ix for c in rule.space.guard))
+    return "" if any(ix_vars(c) & set(own) for c in rest) else name
+
+
+def first_element(rule: Rule, rank: int) -> Rule:
+    """The part of a rule that lies in the first element of the part array it is local to (see `within_element`)."""
+    own = {atom for c in rule.a.coords[:rank] for _, atom in c.terms}
+    zeros = (Ix(0),) * rank
+    space = Space(tuple(v for v in rule.space.vars if v[0] not in own), rule.space.guard)
+    a, b = (replace(e, coords=zeros + e.coords[rank:]) for e in (rule.a, rule.b))
+    return replace(rule, space=space, a=a, b=b)
+
+
 class _Maker:
     """The tables under construction."""
 
@@ -201,6 +229,7 @@ class _Maker:
     def template(self, t: Template, port: int, device: int) -> None:
         """One instance of a template, its ports from `port` on, its devices from `device` on."""
         e = extent(t)
+        rules = [(rule, within_element(t, rule)) for rule in ordered(t)]
         if e.own:
             own = slice(port, port + e.own)
             self.peer[own] = -1
@@ -213,15 +242,19 @@ class _Maker:
                 continue
             first = port + slot.port
             self.template(slot.template, first, device + slot.device)
+            for rule, inside in rules:
+                if inside == slot.name:  # both ends in one element: made once, copied with it
+                    self._rule(t, first_element(rule, len(slot.dims)), port)
             span = slice(first, first + n * inner.ports)
             fill.replicate(self.peer[span], n, inner.ports, inner.ports)
             if not self.alone:
                 fill.replicate(self.owner[span], n, inner.ports, inner.devices)
                 fill.replicate(self.rules[span], n, inner.ports, 0)
-        for rule in ordered(t):
-            self._rule(t, rule, port)
+        for rule, inside in rules:
+            if not inside:
+                self._rule(t, rule, port)
 
-    def _rule(self, t: Template, rule: Any, port: int) -> None:
+    def _rule(self, t: Template, rule: Rule, port: int) -> None:
         if rule.a.lane is not None or rule.b.lane is not None:
             return
         try:
