@@ -11,7 +11,7 @@ LENGTH, POWER, MONEY, MASS, INFO, RATE, TIME, RATIO, COUNT, WORD, BOOL, TEXT, LI
     "list", "loss", "optical power",
 )
 ENERGY_BIT, OPS, VOLTAGE, CURRENT, TEMPERATURE, FLOW, ANY = (
-    "energy/information", "operation/time", "voltage", "current", "temperature", "volume/time", "any",
+    "energy/information", "operation/time", "voltage", "current", "temperature", "volume flow", "any",
 )
 
 ATTRIBUTES: dict[str, str] = {
