@@ -1,12 +1,11 @@
-"""An output directory in which nothing can be made. (Permissions would not stop root, who may run this: the system call refuses.)"""
+"""An output directory in which nothing can be made; the system call refuses, since permissions would not stop root."""
 
 import errno
 import tempfile
 from pathlib import Path
 
-import pytest
-
 import acme
+import pytest
 
 TEXT = "output directory `out` cannot be written"
 

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import pytest
-
 import acme
+import pytest
 
 TEXT = "cannot write `rows.csv`: a directory of that name is in `out`"
 

@@ -4,9 +4,8 @@ import errno
 import os
 from pathlib import Path
 
-import pytest
-
 import acme
+import pytest
 
 TEXT = "no space left to write"
 

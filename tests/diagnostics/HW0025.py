@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import pytest
-
 import acme
+import pytest
 
 TEXT = "registers `bom`"
 SEVERITY = "warning"

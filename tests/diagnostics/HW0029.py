@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import pytest
-
 import acme
+import pytest
 
 TEXT = "backend `rows` of `acme 1.2` crashed: LookupError"
 

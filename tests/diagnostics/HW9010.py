@@ -3,9 +3,8 @@
 import sys
 from pathlib import Path
 
-import pytest
-
 import acme
+import pytest
 
 TEXT = "the topology is drawn with a simple layout: pygraphviz cannot be loaded"
 SEVERITY = "note"

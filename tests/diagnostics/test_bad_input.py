@@ -101,7 +101,8 @@ def test_nothing_is_written_when_the_design_is_wrong(shell: Shell) -> None:
     assert not (shell.folder / "out").exists()
 
 
-@pytest.mark.parametrize(("limit", "code"), [("100", "HW1102"), ("100 Gb", "HW1102"), ("100 kw", "HW1103"), ("100 kWh", "HW1102")])
+@pytest.mark.parametrize(("limit", "code"), [
+    ("100", "HW1102"), ("100 Gb", "HW1102"), ("100 kw", "HW1103"), ("100 kWh", "HW1102")])
 def test_wrong_units_and_dimensions(shell: Shell, limit: str, code: str) -> None:
     (shell.folder / "unit.hw").write_text(RACK.replace("100 kW", limit))
     exit_code, [report], _ = shell("check", "unit.hw")
@@ -142,7 +143,8 @@ design = Pod;
 
 def test_a_part_with_a_mistake_is_not_also_missing(shell: Shell) -> None:
     """What refers to a part that could not be made says nothing more."""
-    (shell.folder / "rack.hw").write_text(RACK.replace("part gpu: Gpu[4];", "part gpu: Gpuu[4]; connect gpu[0].x[0] <-> gpu[1].x[0];"))
+    body = "part gpu: Gpuu[4]; connect gpu[0].x[0] <-> gpu[1].x[0];"
+    (shell.folder / "rack.hw").write_text(RACK.replace("part gpu: Gpu[4];", body))
     code, [report], _ = shell("check", "rack.hw")
     assert (code, report["code"], report["help"]) == (1, "HW1001", "did you mean `Gpu`?")
 
@@ -153,14 +155,14 @@ def test_a_name_at_no_depth(shell: Shell) -> None:
 
 
 def test_ten_megabytes_of_noise(shell: Shell) -> None:
-    noise = random.Random(7).randbytes(10_000_000)  # noqa: S311
+    noise = random.Random(7).randbytes(10_000_000)
     (shell.folder / "noise.hw").write_bytes(noise)
     code, [report], _ = shell("check", "noise.hw")
     assert (code, report["code"]) == (1, "HW0004")
 
 
 def test_ten_megabytes_of_noise_in_letters(shell: Shell) -> None:
-    source = random.Random(7)  # noqa: S311
+    source = random.Random(7)
     letters = "abc {}[]();:=<->.,\"'/*+0123456789\n\n@#&$"
     (shell.folder / "noise.hw").write_text("".join(source.choices(letters, k=10_000_000)))
     start = time.perf_counter()
@@ -200,15 +202,17 @@ design = Tray;
     assert sorted(r["code"] for r in reports) == ["HW1001", "HW2012", "HW3001", "HW3002", "HW3304"]
 
 
-@pytest.mark.parametrize("text", ["", "\n", "\ufeff", "//", "design = ;", "design", "{", "}", "use ;", "\0" * 9, "chip", "chip X", "chip X {"])
+@pytest.mark.parametrize("text", [
+    "", "\n", "\ufeff", "//", "design = ;", "design", "{", "}", "use ;", "\0" * 9, "chip", "chip X", "chip X {"])
 def test_fragments(shell: Shell, text: str) -> None:
     (shell.folder / "fragment.hw").write_text(text, encoding="utf-8")
     assert shell("check", "fragment.hw")[0] in (0, 1)
     assert shell("query", "fragment.hw", "count(self)")[0] == 1
 
 
-@pytest.mark.parametrize("question", ["count(", "count()", "", "count(Gpuu)", "power", "1 / 0", "tray[99]", "tray[0].gpu[*].power", "**.none.x",
-                                      "links(self)", "sum(tray)", "rate(tray)", "count(tray[*])[0]", "self.self", "count(tray -> tray)"])
+@pytest.mark.parametrize("question", [
+    "count(", "count()", "", "count(Gpuu)", "power", "1 / 0", "tray[99]", "tray[0].gpu[*].power", "**.none.x",
+    "links(self)", "sum(tray)", "rate(tray)", "count(tray[*])[0]", "self.self", "count(tray -> tray)"])
 def test_questions_that_make_no_sense(shell: Shell, question: str) -> None:
     code, reports, text = shell("query", "rack.hw", question)
     assert code in (0, 1)

@@ -84,7 +84,8 @@ def test_order_of_declarations_does_not_matter_to_the_fixture(path: Path) -> Non
 def load(path: Path) -> ModuleType:
     """A command-line case as a module."""
     spec = importlib.util.spec_from_file_location(f"fixture_{path.stem}", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

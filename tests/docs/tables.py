@@ -1,4 +1,4 @@
-"""The tables of docs/reference.md, made from the tables of the compiler. `python tests/docs/tables.py` writes them into the file."""
+"""The tables of docs/reference.md, made from those of the compiler. `python tests/docs/tables.py` writes them into the file."""
 
 from __future__ import annotations
 
@@ -103,7 +103,8 @@ def words() -> str:
     return textwrap.fill(" ".join(f"`{w}`" for w in sorted(WORDS)), 80, break_on_hyphens=False) + "\n"
 
 
-TABLES = {"units": units, "plain units": plain_units, "builtins": builtins, "queries": queries, "attributes": attributes, "words": words}
+TABLES = {"units": units, "plain units": plain_units, "builtins": builtins, "queries": queries, "attributes": attributes,
+          "words": words}
 
 
 def filled(document: str) -> str:

@@ -6,14 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from documents import announced, blocks, reported
+from tables import REFERENCE, SLOT, TABLES, filled
 
 from hwdsl.query.functions import TABLE
 from hwdsl.sema.builtins import BUILTINS
 from hwdsl.sema.words import ATTRIBUTES, COMPONENT_KINDS, CONNECTOR_KINDS, MEDIUM_KINDS, OTHER_KINDS, TYPE_NAMES, WORDS
 from hwdsl.types.unit import PLAIN, PREFIXED
-
-from documents import announced, blocks, reported
-from tables import REFERENCE, SLOT, TABLES, filled
 
 DOCUMENTS = ("reference.md", "guide.md")
 CASES = [(document, *block) for document in DOCUMENTS for block in blocks(document)]
@@ -39,7 +38,8 @@ def test_the_tables_are_the_compilers() -> None:
 
 
 @pytest.mark.parametrize(("what", "names"), [
-    ("attributes", ATTRIBUTES), ("words", WORDS), ("functions", BUILTINS), ("queries", TABLE), ("units", PREFIXED), ("plain units", PLAIN),
+    ("attributes", ATTRIBUTES), ("words", WORDS), ("functions", BUILTINS), ("queries", TABLE), ("units", PREFIXED),
+    ("plain units", PLAIN),
     ("kinds", COMPONENT_KINDS | MEDIUM_KINDS | CONNECTOR_KINDS | OTHER_KINDS),
 ])
 def test_every_name_of_the_language_is_in_the_reference(what: str, names: object) -> None:
