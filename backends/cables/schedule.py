@@ -146,22 +146,33 @@ class Schedule:
         return [Words().put(rack), Words().put(where), part, port, self._connector(side.plug, lanes, env), Words(side.module)], place.rack
 
     def _connector(self, plug: Attachment, lanes: int, env: dict[str, IntArray]) -> Words:
+        if plug.several:
+            texts = np.full(len(env[""]), "", dtype=object)
+            which = column(plug.coords[0], env)
+            for k, path in enumerate(plug.several):
+                words = self._on(path, plug.coords[1:], plug, lanes, env)
+                texts = np.where(which == k, words.each(len(env[""])), texts)
+            return Words().put(texts)
         if plug.connector is None:
             return Words()
-        rank = len(self.root.shape(plug.connector))
-        words = path_words(self.root, plug.connector, [column(c, env) for c in plug.coords[:rank]])
+        words = self._on(plug.connector, plug.coords, plug, lanes, env)
+        if plug.coords[-1] == Ix(0):
+            return words
+        loose = column(plug.coords[-1], env) != 0  # ports that no carry takes to a connector
+        texts = words.each(len(env[""]))
+        texts[loose] = ""
+        return Words().put(texts)
+
+    def _on(self, path: Path, coords: tuple[Ix, ...], plug: Attachment, lanes: int, env: dict[str, IntArray]) -> Words:
+        """A connector and what a link uses of it."""
+        words = path_words(self.root, path, [column(c, env) for c in coords[: len(self.root.shape(path))]])
         start = column(plug.start, env)
         if plug.unit == "half":
             words.text(".half[").put(start).text("]")
         elif plug.unit:
             width = 2 * lanes if plug.unit == "pair" else lanes
             words.text(f".{plug.unit}[").put(start).text("..").put(start + width).text("]")
-        if len(plug.coords) == rank + (plug.unit == "half"):
-            return words
-        loose = column(plug.coords[-1], env) != 0  # ports that no carry takes to a connector
-        texts = words.each(len(env[""]))
-        texts[loose] = ""
-        return Words().put(texts)
+        return words
 
     def _through(self, r: Lifted, env: dict[str, IntArray]) -> Words:
         out = Words()
