@@ -85,6 +85,10 @@ QUERY_DOCS = {
     "power": "power(x): what the parts draw, with everything inside them",
     "price": "price(x): what they cost, with everything inside them",
     "mass": "mass(x): what they weigh, with everything inside them",
+    "length": "length(cables): kept for routed cables, not evaluated yet",
+    "loss_budget": "loss_budget(path): kept for routed cables, not evaluated yet",
+    "loss_margin": "loss_margin(paths): kept for routed cables, not evaluated yet",
+    "paths": "paths(a, b): kept for routed cables, not evaluated yet",
     "raw": "raw(x): every bit on the wire, before coding overhead is taken off",
     "net": "net(x): what is left after coding overhead",
 }
