@@ -214,7 +214,7 @@ class Session:
     def _parameters(self, parameters: Mapping[str, str], module: Module) -> dict[str, Value] | None:
         out: dict[str, Value] = {}
         for name, text in parameters.items():
-            expr = parse_query(text, f"-P {name}", self.diagnostics, self.sources)
+            expr = parse_query(text, f"-P {name}", self.diagnostics, self.sources, self._cache_dir)
             if expr is None:
                 return None
             try:
@@ -277,6 +277,11 @@ class Session:
             self.pass_times.append((name, perf_counter() - start))
 
     @property
+    def cache_dir(self) -> str | None:
+        """Where parsed files and parse tables are kept between runs; None for nowhere."""
+        return self._cache_dir
+
+    @property
     def project(self) -> Project:
         """The loaded files."""
         return self._project
@@ -308,14 +313,14 @@ class Design:
         """Make a mode the current one; reports what is wrong with it."""
         from hwdsl.query.modes import parse_mode
 
-        self.mode_instance = parse_mode(self.root, text, self.session.diagnostics, self.session.sources)
+        self.mode_instance = parse_mode(self.root, text, self.session.diagnostics, self.session.sources, self.session.cache_dir)
         self.session.hooks.mode = self.mode_instance
         return self.mode_instance is not None
 
     def query(self, text: str) -> QueryResult | None:
         """The answer to an expression; reports a diagnostic and returns None on a mistake."""
         name = next(f"<query {n}>" for n in range(1, 10**9) if f"<query {n}>" not in self.session.sources)
-        expr = parse_query(text, name, self.session.diagnostics, self.session.sources)
+        expr = parse_query(text, name, self.session.diagnostics, self.session.sources, self.session.cache_dir)
         if expr is None:
             return None
         self.session.hooks.level = "L0"

@@ -11,13 +11,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hwdsl.backends.drawing.palette import category
-from hwdsl.backends.origins import positions
 from hwdsl.backends.drawing.text import counted, number, times
+from hwdsl.backends.origins import positions
+
 from hwdsl.ir.l0 import PartArray, Path, Template, volume
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record, replace
 from hwdsl.query.attach import attachments
-from hwdsl.query.lifted import Lifted, count_rule, declared_paths, exclusions, lifted_rules
+from hwdsl.query.lifted import Lifted, count_rule, declared_paths, excluded_parts, exclusions, lifted_rules
 from hwdsl.query.rates import link_rate
 from hwdsl.sema.values import UNKNOWN
 from hwdsl.sema.words import CONNECTOR_KINDS, MEDIUM_KINDS
@@ -115,7 +116,8 @@ class _Builder:
         self.design = design
         self.root = design.root
         self.names = positions(design)
-        self.rules = [(r, count_rule(self.root, r, [], exclusions(self.root))) for r in lifted_rules(self.root)]
+        self.gone = exclusions(self.root)
+        self.rules = [(r, count_rule(self.root, r, [], self.gone)) for r in lifted_rules(self.root)]
         self.buses = [(prefix, bus) for prefix in declared_paths(self.root) for bus in self.root.at(prefix).buses]
         self.ends = {p[:-1] for r, n in self.rules if n for p in (r.a, r.b)} | {
             prefix + path[:-1] for prefix, bus in self.buses for path, _ in bus.joins}
@@ -149,15 +151,20 @@ class _Builder:
         for name in sorted(t.parts):
             part = t.parts[name]
             here = (*path, name)
-            total = instances * volume(part.dims)
+            whole = instances * volume(part.dims)
+            total = whole - self._absent(here)
             if not self._is_drawn(here, part.template):
                 continue
             drawn = True
-            if part.template.kind in CLOSED_KINDS or not self._walk(here, part.template, total):
+            if part.template.kind in CLOSED_KINDS or not self._walk(here, part.template, whole):
                 self._add_box(here, part, total)
             else:
                 self.clusters.append(Cluster(here, name, part.template.name, part.dims, total, self.holders.get(here, ""), self._tip(here, part, total)))
         return drawn
+
+    def _absent(self, path: Path) -> int:
+        """How many of the parts at a path an override takes away."""
+        return excluded_parts(self.root, path, tuple(range(n) for n in self.root.shape(path)), self.gone) if self.gone else 0
 
     def _is_drawn(self, path: Path, t: Template) -> bool:
         if t.kind in CONNECTOR_KINDS:
@@ -357,7 +364,7 @@ def _holders(root: Template) -> dict[Path, str]:
 
 def _facts(design: Design) -> str:
     """Parameters and mode, as they were chosen: "supernodes = 2605 · mode ring"."""
-    from hwdsl.sema.evaluate import show
+    from hwdsl.sema.show import show
 
     given = [f"{name} = {show(value)}" for name, value in sorted(design.root.parameters.items())]
     return " · ".join([*given, *([f"mode {design.mode}"] if design.mode else [])])

@@ -13,6 +13,7 @@ from hwdsl.backends.drawing.palette import category
 from hwdsl.backends.drawing.text import grouped, number
 from hwdsl.backends.origins import positions
 from hwdsl.backends.report.figures import Figure, figures
+
 from hwdsl.ir.l0 import Path, Template, multiplicities, templates
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record, replace
@@ -21,9 +22,9 @@ from hwdsl.query.lifted import Lifted, declared_paths
 from hwdsl.query.media import Tally, part_modules_total, tallies
 from hwdsl.query.media import total as media_total
 from hwdsl.query.rollup import QUANTITIES, Roll
-from hwdsl.sema.evaluate import show
-from hwdsl.types import quantity as q
+from hwdsl.sema.show import show
 from hwdsl.types import format as formats
+from hwdsl.types import quantity as q
 
 if TYPE_CHECKING:
     from hwdsl.api import Design

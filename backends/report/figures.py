@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hwdsl.backends.drawing.text import grouped, number
+
 from hwdsl.ir.l0 import Attribute, Template, multiplicities, templates
 from hwdsl.node import Record
 from hwdsl.query.lifted import lifted_rules
-from hwdsl.sema.evaluate import show
+from hwdsl.sema.show import show
 from hwdsl.sema.values import UNKNOWN, Source
 
 if TYPE_CHECKING:

@@ -102,14 +102,9 @@ def _all_to_all(data: dict[str, Any]) -> list[Fact]:
 
 
 def _oversubscription(data: dict[str, Any]) -> list[Fact]:
-    out = []
-    for level in data.get("oversubscription") or []:
-        if isinstance(level, dict):
-            ratio = level.get("ratio")
-            shown = ratio.get("exact", "") if isinstance(ratio, dict) else "" if ratio is None else str(ratio)
-            where = str(level.get("level") or level.get("path") or "")
-            out.append(Fact("Oversubscription", f"{shown} : 1" if shown else "unknown", where))
-    return out
+    return [Fact(f"Oversubscription at {level['at']}", f"{digits_of(Fraction(str(level['exact'])), 4)} : 1",
+                 f"{level.get('formula', '')}: {_rate(level.get('down'))} over {_rate(level.get('up'))}")
+            for level in data.get("oversubscription") or [] if isinstance(level, dict) and "exact" in level]
 
 
 def _all_reduce(data: dict[str, Any]) -> list[Fact]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from hwdsl.diag import Label
 from hwdsl.ir.l0 import Attribute, Template
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import evaluate, show
+from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import Mistake, mistake, nearest
+from hwdsl.sema.show import show
 from hwdsl.sema.values import UNKNOWN, ComponentValue, Source, Value, Word, kind_name
 from hwdsl.sema.words import ATTRIBUTES
 from hwdsl.source.span import Span

@@ -19,9 +19,10 @@ from hwdsl.elab.places import check_places
 from hwdsl.elab.specialise import specialise
 from hwdsl.elab.uses import check_uses
 from hwdsl.ir.l0 import Template, multiplicities, templates
-from hwdsl.sema.evaluate import evaluate, show
+from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import did_you_mean, mistake
 from hwdsl.sema.project import Module, component_of
+from hwdsl.sema.show import show
 from hwdsl.sema.values import ComponentValue, Value, kind_name
 from hwdsl.source.span import NO_SPAN, Span
 from hwdsl.syntax import ast

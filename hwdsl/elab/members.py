@@ -9,8 +9,10 @@ from hwdsl.elab.attributes import evaluate_attributes
 from hwdsl.elab.context import ARRAY_LIMIT
 from hwdsl.ir.l0 import PartArray, PlaneDecl, PortArray, Template, volume
 from hwdsl.sema.env import Env, Thunk
-from hwdsl.sema.evaluate import evaluate, integer, iterate, show
+from hwdsl.sema.evaluate import evaluate, iterate
 from hwdsl.sema.mistake import Mistake, mistake
+from hwdsl.sema.operations import integer
+from hwdsl.sema.show import show
 from hwdsl.sema.values import ComponentValue, Def, FnValue
 from hwdsl.sema.words import COMPONENT_KINDS, CONNECTOR_KINDS
 from hwdsl.syntax import ast

@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from hwdsl.diag import Label
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import evaluate, show
+from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import did_you_mean, mistake
 from hwdsl.sema.project import component_of
+from hwdsl.sema.show import show
 from hwdsl.sema.values import ComponentValue, RangeVal, Value, Word, kind_name
 from hwdsl.sema.words import COMPONENT_KINDS, MEDIUM_KINDS, OTHER_KINDS, TYPE_NAMES
 from hwdsl.source.span import Span

@@ -9,8 +9,10 @@ from hwdsl.ir.index import Ix
 from hwdsl.ir.l0 import PartArray, Path, PortArray, Template
 from hwdsl.node import Record
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import evaluate, integer, show
+from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import already_reported, did_you_mean, mistake
+from hwdsl.sema.operations import integer
+from hwdsl.sema.show import show
 from hwdsl.sema.words import CONNECTOR_KINDS
 from hwdsl.source.span import Span
 from hwdsl.syntax import ast

@@ -14,8 +14,9 @@ from hwdsl.ir.l0 import PortArray, Template
 from hwdsl.ir.space import Space
 from hwdsl.node import replace
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import evaluate, show
+from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import mistake
+from hwdsl.sema.show import show
 from hwdsl.sema.values import Def
 from hwdsl.syntax import ast
 

@@ -14,8 +14,9 @@ from hwdsl.ir import index as ix
 from hwdsl.ir.index import Ix
 from hwdsl.ir.space import Cmp, Space
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import TABLE_LIMIT, NeedsPoint, evaluate, scalar, show, tabulated
+from hwdsl.sema.evaluate import TABLE_LIMIT, NeedsPoint, evaluate, scalar, tabulated
 from hwdsl.sema.mistake import mistake
+from hwdsl.sema.show import show
 from hwdsl.sema.values import RangeVal, kind_name
 from hwdsl.sema.walk import names_of
 from hwdsl.syntax import ast

@@ -17,9 +17,9 @@ from hwdsl.elab.parameters import bind_parameters
 from hwdsl.elab.statements import add_statements
 from hwdsl.ir.l0 import Attribute, Template
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import show
 from hwdsl.sema.mistake import mistake
 from hwdsl.sema.project import Module, component_of
+from hwdsl.sema.show import show
 from hwdsl.sema.values import ComponentValue, Value
 from hwdsl.sema.words import ATTRIBUTES, COMPONENT_KINDS, CONNECTOR_KINDS, MEDIUM_KINDS, WORDS
 from hwdsl.source.span import Span

@@ -8,8 +8,9 @@ from hwdsl.ir.l0 import Template
 from hwdsl.query.select import any_depth_planes, as_selection, filter_group, filter_links
 from hwdsl.query.selection import LinkSet, PlaneSelection, Selection
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import evaluate, show
+from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import did_you_mean, mistake
+from hwdsl.sema.show import show
 from hwdsl.sema.values import ComponentValue, Value, Word, kind_name
 from hwdsl.syntax import ast
 

@@ -13,8 +13,9 @@ from hwdsl.query.functions.counts import count_things
 from hwdsl.query.functions.figures import figures
 from hwdsl.query.selection import AttributeOf, LinkSet, PlaneSelection, Selection
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import NeedsPoint, evaluate, is_number, show
+from hwdsl.sema.evaluate import NeedsPoint, evaluate
 from hwdsl.sema.mistake import Mistake, mistake
+from hwdsl.sema.show import is_number, show
 from hwdsl.sema.values import UNKNOWN, Value, Word
 from hwdsl.source import SourceText
 from hwdsl.syntax import ast
@@ -92,12 +93,16 @@ def as_json(value: Value) -> Any:
     return describe() if describe else as_text(value)
 
 
-def parse_query(text: str, name: str, diagnostics: Diagnostics, sources: dict[str, SourceText]) -> ast.Expr | None:
-    """The expression of a query text, shown as file `name` in reports; None (reported) if it cannot be read."""
-    from hwdsl.syntax.parser import parse_expr
+def parse_query(text: str, name: str, diagnostics: Diagnostics, sources: dict[str, SourceText],
+                cache_dir: str | None = None) -> ast.Expr | None:
+    """The expression of a query text, shown as file `name` in reports; None (reported) if it cannot be read.
+
+    The parse tables come from `cache_dir`.
+    """
+    from hwdsl.syntax.cache import load_expr
 
     source = SourceText(name, text)
     sources[name] = source
-    expr, found = parse_expr(source)
+    expr, found = load_expr(source, cache_dir)
     diagnostics.extend(found)
     return None if found or isinstance(expr, ast.ErrorExpr) else expr

@@ -12,8 +12,10 @@ from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record, replace
 from hwdsl.query.lifted import declared_paths
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import compare, evaluate, is_number, iterate, scalar, show
+from hwdsl.sema.evaluate import evaluate, iterate, scalar
 from hwdsl.sema.mistake import Mistake, mistake
+from hwdsl.sema.operations import compare
+from hwdsl.sema.show import is_number, show
 from hwdsl.sema.values import UNKNOWN, kind_name
 from hwdsl.source.span import Span
 from hwdsl.syntax import ast

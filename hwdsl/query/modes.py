@@ -120,11 +120,12 @@ class _Quiet:
         return nullcontext()
 
 
-def parse_mode(root: Template, text: str, diagnostics: Diagnostics, sources: dict[str, SourceText]) -> ModeInstance | None:
+def parse_mode(root: Template, text: str, diagnostics: Diagnostics, sources: dict[str, SourceText],
+               cache_dir: str | None = None) -> ModeInstance | None:
     """The mode of a `--mode` text such as `slice(i = 4, j = 4, k = 4)`; None (reported) if there is none."""
     from hwdsl.query.ask import parse_query
 
-    expr = parse_query(text, "--mode", diagnostics, sources)
+    expr = parse_query(text, "--mode", diagnostics, sources, cache_dir)
     if expr is None:
         return None
     try:

@@ -23,8 +23,10 @@ from hwdsl.query.selection import (
     whole,
 )
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import evaluate, integer, show
+from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import did_you_mean, mistake
+from hwdsl.sema.operations import integer
+from hwdsl.sema.show import show
 from hwdsl.sema.values import ComponentValue, Value, Word, kind_name
 from hwdsl.sema.walk import walk
 from hwdsl.sema.words import ATTRIBUTES

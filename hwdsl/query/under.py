@@ -16,8 +16,9 @@ from hwdsl.query.checks import CheckResult, check_statement, too_large
 from hwdsl.query.lifted import Exclusion
 from hwdsl.query.modes import mode_of
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import evaluate, iterate, show
+from hwdsl.sema.evaluate import evaluate, iterate
 from hwdsl.sema.mistake import Mistake, mistake
+from hwdsl.sema.show import show
 from hwdsl.syntax import ast
 
 

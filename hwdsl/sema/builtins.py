@@ -8,8 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import call_function, described, integer, need_number, show
+from hwdsl.sema.evaluate import call_function
 from hwdsl.sema.mistake import mistake
+from hwdsl.sema.operations import integer, need_number
+from hwdsl.sema.show import described, show
 from hwdsl.sema.values import FnValue, RangeVal, Value, kind_name
 from hwdsl.syntax import ast
 from hwdsl.types import Quantity

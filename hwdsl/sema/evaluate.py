@@ -16,6 +16,8 @@ from hwdsl.ir import index as ix
 from hwdsl.ir.index import Ix
 from hwdsl.sema.env import Env
 from hwdsl.sema.mistake import did_you_mean, mistake
+from hwdsl.sema.operations import combine, compare, from_unit_error, integer, need_number
+from hwdsl.sema.show import show
 from hwdsl.sema.values import UNKNOWN, ComponentValue, Def, FnValue, Namespace, RangeVal, Value, Word, kind_name
 from hwdsl.sema.words import COMPONENT_KINDS, WORDS
 from hwdsl.source.span import Span
@@ -47,11 +49,6 @@ def _number(e: ast.Number, env: Env) -> Value:
         return q.quantity(e.value, e.unit)
     except q.UnitError as error:
         raise from_unit_error(error, e.span) from None
-
-
-def from_unit_error(error: q.UnitError, span: Span, label: str = "") -> Exception:
-    """The Mistake for an arithmetic mistake at a place."""
-    return mistake(error.code, error.message, span, label=label, notes=error.notes, help=error.help)
 
 
 def _name(e: ast.Name, env: Env) -> Value:
@@ -154,52 +151,11 @@ def _binary(e: ast.Binary, env: Env) -> Value:
 
 
 def arithmetic(e: ast.Binary, a: Value, b: Value, env: Env) -> Value:
-    """`a op b` on plain values; `e` gives the places."""
+    """`a op b` on plain values and index maps; `e` gives the places."""
     if isinstance(a, Ix) or isinstance(b, Ix):
         return _symbolic(e, a, b, env)
-    if a is UNKNOWN or b is UNKNOWN:
-        return _with_unknown(e.op, a, b)
-    if isinstance(a, tuple) and isinstance(b, tuple) and e.op == "+":
-        return a + b
-    if isinstance(a, str) and isinstance(b, str) and e.op == "+":
-        return a + b
-    need_number(a, e.left.span)
-    need_number(b, e.right.span)
-    if e.op == "%" or (e.op == "/" and isinstance(a, int) and isinstance(b, int)):
-        return _integer_division(e, a, b, env)
-    try:
-        if e.op == "+":
-            return q.add(a, b)
-        if e.op == "-":
-            return q.sub(a, b)
-        if e.op == "*":
-            return q.mul(a, b)
-        if b == 0:
-            raise mistake("HW1202", "division by zero", e.right.span, label="this is 0", notes=(f"{show(a)} / {show(b)}",))
-        return q.div(a, b)
-    except q.UnitError as error:
-        raise from_unit_error(error, e.span) from None
-
-
-def _with_unknown(op: str, a: Value, b: Value) -> Value:
-    """A sum with an unknown summand is a bound; anything else with an unknown is unknown."""
-    known = b if a is UNKNOWN else a
-    if op == "+" and isinstance(known, Quantity):
-        return q.add(known, Quantity(0, 0, 0, known.dim, known.unit, missing=1))
-    return UNKNOWN
-
-
-def _integer_division(e: ast.Binary, a: Value, b: Value, env: Env) -> Value:
-    if not isinstance(a, int) or not isinstance(b, int):
-        raise mistake("HW1203", f"`%` takes integers; this is {show(a)} % {show(b)}", e.span,
-                      help="percentages are written `15 percent`")
-    if b == 0:
-        raise mistake("HW1202", "division by zero", e.right.span, label="this is 0", notes=(f"{a} {e.op} 0",))
-    if e.op == "%":
-        return a % abs(b)
-    if mentions_binder(e.left, env):
-        return a // b
-    return a // b if a % b == 0 else Fraction(a, b)
+    floors = e.op == "/" and isinstance(a, int) and isinstance(b, int) and mentions_binder(e.left, env)
+    return combine(e, a, b, floors)
 
 
 def mentions_binder(expr: ast.Expr, env: Env) -> bool:
@@ -303,29 +259,6 @@ def _compare(e: ast.Compare, env: Env) -> Value:
     if isinstance(a, Ix) or isinstance(b, Ix):
         return tabulated(e, env)
     return compare(e, a, b)
-
-
-def compare(e: ast.Compare, a: Value, b: Value) -> bool | None:
-    """Truth of `a op b`: True, False or None (undecided: an unknown figure or an open interval)."""
-    if a is UNKNOWN or b is UNKNOWN:
-        return None
-    if is_number(a) and is_number(b):
-        try:
-            return q.compare(e.op, a, b)
-        except q.UnitError as error:
-            raise from_unit_error(error, e.span) from None
-    if e.op in ("==", "!="):
-        if isinstance(a, Word) and isinstance(b, Word):
-            same = a.text == b.text
-        elif isinstance(a, ComponentValue) and isinstance(b, ComponentValue):
-            same = a.definition == b.definition
-        elif type(a) is type(b):
-            same = a == b
-        else:
-            raise mistake("HW1201", f"cannot compare {kind_name(a)} with {kind_name(b)}", e.span,
-                          notes=(f"left is {show(a)}, right is {show(b)}",))
-        return same if e.op == "==" else not same
-    raise mistake("HW1201", f"`{e.op}` orders numbers; this is {kind_name(a)} {e.op} {kind_name(b)}", e.span)
 
 
 def _logic(e: ast.Logic, env: Env) -> Value:
@@ -585,21 +518,6 @@ def _error(e: ast.ErrorExpr, env: Env) -> Value:
 
 
 # ---------------------------------------------------------------- helpers
-def is_number(value: Value) -> bool:
-    """An int, Fraction or Quantity (not a bool)."""
-    return isinstance(value, (int, Fraction, Quantity)) and not isinstance(value, bool)
-
-
-def described(value: Value) -> str:
-    """A value by kind, and itself where that says more: `a list ([1, 2])`."""
-    kind, shown = kind_name(value), show(value)
-    return kind if kind == shown else f"{kind} ({shown})"
-
-
-def need_number(value: Value, span: Span) -> None:
-    """Raise unless `value` is a number or a quantity."""
-    if not is_number(value):
-        raise mistake("HW1201", f"expected a number, found {described(value)}", span)
 
 
 def scalar(value: Value, env: Env, span: Span) -> Value:
@@ -607,44 +525,6 @@ def scalar(value: Value, env: Env, span: Span) -> Value:
     if value is None or isinstance(value, (int, Fraction, str, Quantity, tuple, Word, Ix)):
         return value
     return env.hooks.scalar(value, span)
-
-
-def integer(value: Value, span: Span, what: str = "an index") -> Any:
-    """An int or Ix. Raises Mistake."""
-    if isinstance(value, (int, Ix)) and not isinstance(value, bool):
-        return value
-    if isinstance(value, Fraction):
-        raise mistake("HW1203", f"{what} must be an integer; this is {show(value)}", span, notes=(f"exactly {value}",),
-                      help="`/` on counts is exact; does the count divide?")
-    raise mistake("HW1203", f"{what} must be an integer; this is {kind_name(value)} ({show(value)})", span)
-
-
-def show(value: Value) -> str:
-    """A value as text, with its unit."""
-    from hwdsl.types.format import text
-
-    if value is None:
-        return "undecided"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Ix):
-        return ix.text(value)
-    if is_number(value):
-        return text(value)
-    if isinstance(value, tuple):
-        return "[" + ", ".join(show(v) for v in value[:20]) + (", ..." if len(value) > 20 else "") + "]"
-    if isinstance(value, Word):
-        return value.text
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, RangeVal):
-        return f"{show(value.lo)}..{show(value.hi)}"
-    if isinstance(value, ComponentValue):
-        return getattr(value.definition.item, "name", "component")
-    if value is UNKNOWN:
-        return "unknown"
-    return kind_name(value)
-
 
 
 def free_names(expr: ast.Expr) -> frozenset[str]:

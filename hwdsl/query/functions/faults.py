@@ -32,7 +32,7 @@ class FaultDomain:
 
     def as_text(self) -> str:
         """For `hwc query`."""
-        from hwdsl.sema.evaluate import show
+        from hwdsl.sema.show import show
 
         lost, cut, rate = self.facts["lost"], self.facts["cut"], show(self.facts["rate"])
         return f"{lost} endpoints inside, {cut} others cut off, {rate} of endpoint bandwidth lost"

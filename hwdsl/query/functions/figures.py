@@ -11,8 +11,9 @@ from hwdsl.query.lifted import exclusions, lifted_rules
 from hwdsl.query.rates import link_rate, sum_carried
 from hwdsl.query.selection import AttributeOf, Group, LinkSet, Selection, group_size, intersect_boxes, target
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import evaluate, is_number, show
+from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import mistake
+from hwdsl.sema.show import is_number, show
 from hwdsl.sema.values import UNKNOWN, Value, Word, kind_name
 from hwdsl.source.span import Span
 from hwdsl.syntax import ast

@@ -15,8 +15,9 @@ from hwdsl.query.rates import link_rate
 from hwdsl.query.select import as_selection
 from hwdsl.query.selection import Group, Selection, group_size, whole
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import evaluate, integer
+from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import mistake
+from hwdsl.sema.operations import integer
 from hwdsl.sema.values import UNKNOWN, Value
 from hwdsl.source.span import Span
 from hwdsl.syntax import ast

@@ -13,8 +13,9 @@ from hwdsl.query.rates import link_rate, sum_carried
 from hwdsl.query.select import as_selection
 from hwdsl.query.selection import AttributeOf, LinkSet, PlaneSelection, target
 from hwdsl.sema.env import Env
-from hwdsl.sema.evaluate import evaluate, is_number, show
+from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import mistake
+from hwdsl.sema.show import is_number, show
 from hwdsl.sema.values import UNKNOWN, Value, kind_name
 from hwdsl.syntax import ast
 from hwdsl.types import quantity as q
