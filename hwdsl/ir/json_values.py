@@ -125,8 +125,8 @@ def _short(data: Any) -> str:
 
 
 def field(data: dict[str, Any], name: str, kind: type) -> Any:
-    """The member `name` of an object."""
-    if name not in data:
+    """The member `name` of an object; a text is not empty."""
+    if name not in data or data[name] == "":
         raise Damaged(f"`{name}` is missing")
     return need(data[name], kind)
 

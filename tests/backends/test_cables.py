@@ -291,3 +291,28 @@ def test_the_block_size_does_not_show(tmp_path: Path, monkeypatch: pytest.Monkey
     whole = built(opened(SMALL), tmp_path / "whole", "cables")
     monkeypatch.setattr("hwdsl.backends.cables.rows.BLOCK", 5)
     assert built(opened(SMALL), tmp_path / "small", "cables") == whole
+
+
+def test_ports_of_one_array_on_different_connectors(tmp_path: Path) -> None:
+    design = opened("""
+link Lane { lanes = 1; }
+connector Cage { lanes = 2; }
+module Optic { lanes = 2; fibres = 4; }
+cable Wire { lanes = 2; }
+chip Chip { port x: Lane[6]; }
+node Box {
+    part cage: Cage;
+    part optic: Optic;
+    part chip: Chip;
+    carry chip.x[p] on cage.lane[p .. p + 1]       for p in 0..2;
+    carry chip.x[p + 2] on optic.lane[p .. p + 1]  for p in 0..2;
+}
+system S { part box: Box[2]; connect box[0].chip.x[i] <-> box[1].chip.x[i] via Wire for i in 0..6; }
+design = S;
+""")
+    lines = schedule(design, tmp_path / "out")
+    assert [line["cable"] for line in lines] == ["1", "1", "2", "2", "3", "4"]
+    assert [line["a_connector"] for line in lines] == ["box[0].cage.lane[0..1]", "box[0].cage.lane[1..2]", "box[0].optic.lane[0..1]",
+                                                       "box[0].optic.lane[1..2]", "", ""]
+    assert asked(design, "count(cables(self))") == 4
+    assert asked(design, "count(modules(self))") == 2
