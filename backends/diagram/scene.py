@@ -164,7 +164,7 @@ class _Builder:
 
     def _absent(self, path: Path) -> int:
         """How many of the parts at a path an override takes away."""
-        return excluded_parts(self.root, path, tuple(range(n) for n in self.root.shape(path)), self.gone) if self.gone else 0
+        return excluded_parts(path, tuple(range(n) for n in self.root.shape(path)), self.gone) if self.gone else 0
 
     def _is_drawn(self, path: Path, t: Template) -> bool:
         if t.kind in CONNECTOR_KINDS:
@@ -290,7 +290,8 @@ class _Builder:
             self.boxes[key] = Box(key, prefix, bus.name, bus.template.name, (), total, category(bus.template), (), tip, "bus")
             for path, box in sorted(bus.joins, key=lambda j: j[0]):
                 owner = self._owner(prefix + path)
-                n = total * volume(tuple(len(s) for s in box))
+                ends_box = (*(range(k) for k in self.root.shape(prefix)), *box)
+                n = volume(tuple(len(s) for s in ends_box)) - excluded_parts(prefix + path, ends_box, self.gone)
                 feeds = self.boxes[owner].category == "power"
                 ends = (owner, key) if feeds else (key, owner)
                 line = counted(n, "tap")

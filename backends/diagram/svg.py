@@ -66,7 +66,7 @@ def _style(scene: Scene) -> str:
     for k, p in sorted({_index(p): p for p in scene.planes}.items()):
         light.append(f".hwt .p{k}{{fill:none;stroke:{plane_colour(p)}}}")
         dark.append(f".hwt .p{k}{{stroke:{plane_colour(p, True)}}}")
-    return "".join(light) + "@media (prefers-color-scheme:dark){" + "".join(dark) + "}"
+    return "".join(light) + "@media screen and (prefers-color-scheme:dark){" + "".join(dark) + "}"
 
 
 def _heading(scene: Scene, wide: float) -> tuple[list[str], float]:

@@ -15,6 +15,7 @@ from hwdsl.node import Record
 
 _GAP_X, _GAP_Y, _WIDEST = 44.0, 74.0, 1500.0
 _HEAD = 30.0
+_LOOP = 34.0
 
 
 class _Item(Record):
@@ -34,6 +35,10 @@ class _Tiers:
         self.scene = scene
         self.home: dict[str, Path] = {b.id: b.cluster for b in scene.boxes}
         self.sizes: dict[str | Path, Size] = {b.id: box_size(b) for b in scene.boxes}
+        self.loops: dict[str, list[int]] = {}
+        for k, e in enumerate(scene.edges):
+            if e.a == e.b:
+                self.loops.setdefault(e.a, []).append(k)
         self.inner: dict[Path, list[tuple[str | Path, float, float]]] = {}
 
     def geometry(self) -> Geometry:
@@ -67,7 +72,7 @@ class _Tiers:
         tier = self._tier_of(path, keys)
         rows: list[list[_Item]] = []
         for level in sorted(set(tier.values())):
-            rows += self._rows([_Item(k, self.sizes[k]) for k in keys if tier[k] == level])
+            rows += self._rows([_Item(k, self._room(k)) for k in keys if tier[k] == level])
         wide = max((_row_width(r) for r in rows), default=0.0)
         cluster = next((c for c in self.scene.clusters if c.path == path), None)
         head = cluster_label_size(cluster).w if cluster is not None else 0.0
@@ -79,11 +84,20 @@ class _Tiers:
             x = pad + (max(wide, head) - _row_width(row)) / 2
             high = max(i.size.h for i in row)
             for item in row:
-                out.append((item.key, x, y + (high - item.size.h) / 2))
+                out.append((item.key, x, y + (high - self.sizes[item.key].h) / 2))
                 x += item.size.w + _GAP_X
             y += high + _GAP_Y
         self.inner[path] = out
         return Size(wide, max(0.0, y - _GAP_Y - start))
+
+    def _room(self, key: str | Path) -> Size:
+        """The size of a child with the loops at its right side and their labels."""
+        size = self.sizes[key]
+        found = self.loops.get(key, []) if isinstance(key, str) else []
+        if not found:
+            return size
+        labels = [edge_label_size(self.scene.edges[k]) for k in found]
+        return Size(size.w + _LOOP + max(label.w for label in labels), max(size.h, sum(label.h for label in labels)))
 
     def _rows(self, items: list[_Item]) -> list[list[_Item]]:
         rows: list[list[_Item]] = [[]]
@@ -126,6 +140,9 @@ class _Tiers:
         sides: list[tuple[bool, bool]] = []
         for k, e in enumerate(self.scene.edges):
             a, b = boxes[e.a], boxes[e.b]
+            if e.a == e.b:
+                sides.append((True, True))
+                continue
             down = a.y + a.h <= b.y
             up = b.y + b.h <= a.y
             side = (not up, not up and not down) if not down else (True, False)
@@ -139,10 +156,21 @@ class _Tiers:
                 spots.setdefault((key, low, k), (r.x + r.w * (n + 1) / (len(found) + 1), r.y + (r.h if low else 0.0)))
         out = []
         for k, (e, side) in enumerate(zip(self.scene.edges, sides)):
+            if e.a == e.b:
+                out.append(self._loop(boxes[e.a], e.a, k))
+                continue
             up = boxes[e.b].y + boxes[e.b].h <= boxes[e.a].y
             p, end = spots[(e.a, side[0], k)], spots[(e.b, side[1] if not up else True, k)]
-            out.append(_bent(p, end, e.a == e.b, boxes[e.a]) if e.a == e.b or side[1] else _straight(p, end))
+            out.append(_bent(p, end) if side[1] else _straight(p, end))
         return out
+
+    def _loop(self, box: Rect, key: str, edge: int) -> tuple[Point, ...]:
+        """A loop at the right side of a box; several stand one below the other."""
+        found = self.loops[key]
+        heights = [edge_label_size(self.scene.edges[k]).h for k in found]
+        at = found.index(edge)
+        x, y = box.x + box.w, box.y + box.h / 2 - sum(heights) / 2 + sum(heights[:at]) + heights[at] / 2
+        return (x, y - 5), (x + _LOOP, y - 10), (x + _LOOP, y + 10), (x, y + 5)
 
     def _labels(self, curves: tuple[tuple[Point, ...], ...], boxes: dict[str, Rect], clusters: dict[Path, Rect]) -> list[Point]:
         """Labels at the middle of their edges, moved along until they cover neither boxes nor headings nor each other."""
@@ -152,6 +180,10 @@ class _Tiers:
         for e, curve in zip(self.scene.edges, curves):
             size = edge_label_size(e)
             best = _at(curve, 0.5)
+            if e.a == e.b:
+                out.append((best[0] + 6 + size.w / 2, best[1]))
+                taken.append(Rect(best[0] + 6, best[1] - size.h / 2, size.w, size.h))
+                continue
             for t in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.12, 0.88):
                 x, y = _at(curve, t)
                 rect = Rect(x - size.w / 2, y - size.h / 2, size.w, size.h)
@@ -173,11 +205,8 @@ def _straight(a: Point, b: Point) -> tuple[Point, ...]:
     return a, (a[0], mid), (b[0], mid), b
 
 
-def _bent(a: Point, b: Point, loop: bool, box: Rect) -> tuple[Point, ...]:
-    """A bow below two boxes of one row, or a loop below one box."""
-    if loop:
-        x, y = box.x + box.w / 2, box.y + box.h
-        return (x - 14, y), (x - 40, y + 46), (x + 40, y + 46), (x + 14, y)
+def _bent(a: Point, b: Point) -> tuple[Point, ...]:
+    """A bow below two boxes of one row."""
     low = max(a[1], b[1]) + 40
     return a, (a[0], low), (b[0], low), b
 

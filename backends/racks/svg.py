@@ -56,7 +56,7 @@ def _style(floor: Floor) -> str:
         tint = CATEGORIES[key]
         light.append(f".hwr .k-{key}{{fill:{tint.fill};stroke:{tint.line}}}")
         dark.append(f".hwr .k-{key}{{fill:{tint.dark_fill};stroke:{tint.dark_line}}}")
-    return "".join(light) + "@media (prefers-color-scheme:dark){" + "".join(dark) + "}"
+    return "".join(light) + "@media screen and (prefers-color-scheme:dark){" + "".join(dark) + "}"
 
 
 def _shown(floor: Floor) -> set[str]:
