@@ -9,9 +9,9 @@ Public Python API: `Session` and `Design` (see `hwdsl.api`), imported on first u
 """
 
 import os.path as _path
-from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-if _TYPE_CHECKING:
+TYPE_CHECKING = False  # type checkers take it for true; importing it from `typing` would cost more than all the rest
+if TYPE_CHECKING:
     from hwdsl.api import Design as Design
     from hwdsl.api import Session as Session
 

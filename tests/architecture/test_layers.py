@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("hwdsl.sink", "hwdsl.plugins"),
     ("hwdsl.backend_api",),
     ("hwdsl.backends",),
-    ("hwdsl.api",),
+    ("hwdsl.api", "hwdsl.testing"),
     ("hwdsl.cli",),
     ("hwdsl.__main__",),
 )
@@ -33,6 +33,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 LAZY = {("hwdsl", "hwdsl.api")}
 """`hwdsl.Session` is found on first use, so that `import hwdsl` stays empty."""
+ANNOTATED = {("hwdsl.backends", "hwdsl.api")}
+"""What a backend is handed is a `Design`: it may name the type under `if TYPE_CHECKING`, and import nothing of it."""
 
 
 def modules() -> dict[str, Path]:
@@ -57,10 +59,18 @@ def layer(module: str) -> str:
     return name
 
 
-def imports(module: str, path: Path) -> set[str]:
-    """Modules of the project that `module` imports, anywhere in its text, under whatever condition."""
+def run_time(tree: ast.Module) -> ast.Module:
+    """The module without its top-level `if TYPE_CHECKING:` blocks."""
+    kept = [n for n in tree.body
+            if not (isinstance(n, ast.If) and isinstance(n.test, ast.Name) and n.test.id == "TYPE_CHECKING")]
+    return ast.Module(kept, [])
+
+
+def imports(module: str, path: Path, annotations: bool = True) -> set[str]:
+    """Modules of the project that `module` imports, anywhere in its text; with or without those for annotations alone."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree if annotations else run_time(tree)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -73,8 +83,9 @@ def imports(module: str, path: Path) -> set[str]:
 def upward(module: str) -> list[str]:
     """Imports of `module` that climb."""
     own = layer(module)
-    return sorted(target for target in imports(module, MODULES[module])
-                  if RANK[layer(target)] > RANK[own] and (own, layer(target)) not in LAZY)
+    climbing = {t for t in imports(module, MODULES[module]) if RANK[layer(t)] > RANK[own] and (own, layer(t)) not in LAZY}
+    needed = imports(module, MODULES[module], annotations=False)
+    return sorted(t for t in climbing if t in needed or (own, layer(t)) not in ANNOTATED)
 
 
 @pytest.mark.parametrize("module", sorted(MODULES))
