@@ -314,9 +314,8 @@ def _points(p: Prepared, fixed: list[tuple[Ix, int]]) -> list[dict[str, int]]:
         return [{}] if all(evaluate(m, {}) == s for m, s in fixed) else []
     size = 1
     direct: dict[str, int] = {}
-    for m, s in fixed:  # a plain variable is read off
-        if len(m.terms) == 1 and m.terms[0][0] == 1 and isinstance(m.terms[0][1], str):
-            direct[m.terms[0][1]] = s - m.const
+    for m, s in fixed:  # digits are read off
+        direct.update(_read_off(m, s, p.sizes))
     ranges = []
     for name in p.loose:
         n = p.sizes[name]
@@ -332,6 +331,20 @@ def _points(p: Prepared, fixed: list[tuple[Ix, int]]) -> list[dict[str, int]]:
         env = dict(zip(p.loose, values))
         if all(evaluate(m, env) == s for m, s in fixed) and _guard(p, env):
             out.append(env)
+    return out
+
+
+def _read_off(m: Ix, value: int, sizes: dict[str, int]) -> dict[str, int]:
+    """Values of the variables of a map that is a number system with digits from the lowest up; {} if it is not one."""
+    out: dict[str, int] = {}
+    rest, step = value - m.const, 1
+    terms = sorted(m.terms, key=lambda t: t[0])
+    for k, (c, name) in enumerate(terms):
+        if c != step or not isinstance(name, str):
+            return {}
+        digit = rest // c
+        out[name] = digit if k == len(terms) - 1 else digit % sizes[name]
+        step *= sizes[name]
     return out
 
 
@@ -424,6 +437,12 @@ class Hops(Record):
         return Fraction(sum(h * n for h, n in self.histogram.items()), pairs) if pairs else Fraction(0)
 
 
+def _affordable(seen: Reach, classes: int) -> None:
+    """Raise Refused if as many cells for each class of destinations are over the limit."""
+    if len(seen.distance) * classes > CELL_LIMIT:
+        raise Refused(f"{classes:,} classes of destinations with {len(seen.distance):,} cells each")
+
+
 def hops(pl: Plan) -> Hops:
     """The hop histogram of all ordered pairs of endpoints. Raises Refused."""
     total: dict[int, int] = {}
@@ -431,8 +450,10 @@ def hops(pl: Plan) -> Hops:
     budget = [CELL_LIMIT]
     n = pl.network.endpoint_count
     ends = set(pl.network.endpoints)
-    for destination, like in destinations(pl):
+    todo = destinations(pl)
+    for k, (destination, like) in enumerate(todo):
         seen = reach(pl, destination, budget)
+        _affordable(seen, len(todo) if k == 0 else 0)
         reached = 0
         for (block, state), d in seen.distance.items():
             if block in ends and d:
@@ -468,8 +489,10 @@ def loads(pl: Plan) -> Loads:
     links: dict[Arc, int] = {}
     budget = [CELL_LIMIT]
     ends = set(pl.network.endpoints)
-    for n, (destination, like) in enumerate(destinations(pl)):
+    todo = destinations(pl)
+    for n, (destination, like) in enumerate(todo):
         seen = reach(pl, destination, budget)
+        _affordable(seen, len(todo) if n == 0 else 0)
         flow: dict[Cell, Fraction] = {}
         for cell in sorted(seen.distance, key=lambda c: -seen.distance[c]):
             d = seen.distance[cell]
