@@ -15,4 +15,5 @@ def positions(design: Any) -> Positions:
     from hwdsl.ir.json_values import Positions
 
     main = design.module.path
-    return Positions(design.session.sources, lambda shown: portable_path(shown, main), design.root.cached("positions", lambda _: {}))
+    known = design.root.cached("positions", lambda _: {})
+    return Positions(design.session.sources, lambda shown: portable_path(shown, main), known)

@@ -42,9 +42,32 @@ if TYPE_CHECKING:
     from hwdsl.ir.json_values import Positions
     from hwdsl.types import Quantity
 
-HEADER = ("line", "level", "kind", "item", "component", "description", "quantity", "spare", "unit",
-          "unit_price", "currency", "price", "price_in", "unit_power_w", "power_w", "power_in", "unit_mass_kg", "mass_kg", "mass_in",
-          "missing", "status", "source", "where_used", "rule")
+HEADER = (
+    "line",
+    "level",
+    "kind",
+    "item",
+    "component",
+    "description",
+    "quantity",
+    "spare",
+    "unit",
+    "unit_price",
+    "currency",
+    "price",
+    "price_in",
+    "unit_power_w",
+    "power_w",
+    "power_in",
+    "unit_mass_kg",
+    "mass_kg",
+    "mass_in",
+    "missing",
+    "status",
+    "source",
+    "where_used",
+    "rule",
+)
 _UNITS = {"price": "", "power": "W", "mass": "kg"}
 _WORDS = {"cable": "cable", "fibre": "assembly", "backplane": "assembly", "link": "link"}
 _TOTALS = (("parts", "total of parts"), ("connections", "total of media, modules and buses"), ("all", "total"))
@@ -169,7 +192,13 @@ def _total_cells(lines: list[Line], which: str, words: str) -> list[list[str | i
     for k, currency in enumerate(currencies):
         cells: list[str | int] = ["", "", "total", words if k == 0 else f"{words}, {currency}", "", "", "", "", "", "", currency]
         cells += [_sum(sums["price"][currency], "price"), "", ""]
-        cells += [_sum(sums["power"][""], "power") if k == 0 else "", "", "", _sum(sums["mass"][""], "mass") if k == 0 else "", ""]
+        cells += [
+            _sum(sums["power"][""], "power") if k == 0 else "",
+            "",
+            "",
+            _sum(sums["mass"][""], "mass") if k == 0 else "",
+            "",
+        ]
         gaps = [f"{figure} of {n} missing: a lower bound" for figure in FIGURES
                 if (n := sums[figure][currency if figure == "price" else ""].missing) and (k == 0 or figure == "price")]
         rows.append([*cells, "; ".join(gaps), "", "", "", ""])

@@ -1,8 +1,8 @@
 """What there is to buy, from the symbolic IR: one line a distinct thing; the cost does not depend on the number of links.
 
 A line is a component, or a medium, module or bus that a connection uses. Its quantity is as bought: absent things are left out,
-failed, planned and spare ones are in it. For each figure (price, power, mass) a line either counts, or is included in the figure of
-the assembly it is in, or is the sum of what is inside it: so the column of what counts adds up, and nothing counts twice.
+failed, planned and spare ones are in it. For each figure (price, power, mass) a line either counts, or is included in the figure
+of the assembly it is in, or is the sum of what is inside it: so the column of what counts adds up, and nothing counts twice.
 """
 
 from __future__ import annotations
@@ -190,7 +190,20 @@ def _connections(root: Template) -> list[Line]:
     out = []
     for (section, uid, shares, note), s in sorted(sums.items(), key=lambda item: order[item[0][0]]):
         t = kept.get(uid)
-        out.append(Line(section, s.level, t, t.kind if t else "link", uid or "(no medium stated)", *s.counts, shares, tuple(s.used), tuple(s.made), note))
+        out.append(
+            Line(
+                section,
+                s.level,
+                t,
+                t.kind if t else "link",
+                uid or "(no medium stated)",
+                *s.counts,
+                shares,
+                tuple(s.used),
+                tuple(s.made),
+                note,
+            )
+        )
     return out + _buses(root)
 
 
@@ -204,8 +217,22 @@ def _buses(root: Template) -> list[Line]:
         for bus in t.buses:
             if n:
                 shares = tuple(_medium_share(root, prefix, bus.template, f) for f in FIGURES)
-                out.append(Line("buses", len(prefix), bus.template, bus.template.kind, bus.template.uid, n, 0, 0, 0, shares,
-                                (".".join(filter(None, (_pattern(root, prefix) if prefix else "", bus.name))),), ((t.name, bus.span),)))
+                out.append(
+                    Line(
+                        "buses",
+                        len(prefix),
+                        bus.template,
+                        bus.template.kind,
+                        bus.template.uid,
+                        n,
+                        0,
+                        0,
+                        0,
+                        shares,
+                        (".".join(filter(None, (_pattern(root, prefix) if prefix else "", bus.name))),),
+                        ((t.name, bus.span),),
+                    )
+                )
     return out
 
 

@@ -17,9 +17,9 @@
     status          failed, planned or spare, from overrides; absent ones are left out
     rule            the statement that made it, `component:number file:line`
 
-Lines are in the order of the components and their statements, then of the indices. There are `count(links(self))` lines beside the
-drops, and `count(cables(self))` different cables. The file is written block by block; beyond about 100 bytes of memory budget a line
-it is refused (HW9003).
+Lines are in the order of the components and their statements, then of the indices. There are `count(links(self))` lines beside
+the drops, and `count(cables(self))` different cables. The file is written block by block; beyond about 100 bytes of memory budget
+a line it is refused (HW9003).
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class End(Record):
 
 
 class Points:
-    """The rows of a rule: points of its space under the guard, less those whose end is absent, in order (last variable fastest)."""
+    """The rows of a rule: points of its space under the guard but those with an absent end, the last variable fastest."""
 
     def __init__(self, space: Space, ends: Sequence[End], absent: list[Exclusion]) -> None:
         self.space = space

@@ -90,10 +90,22 @@ class Schedule:
             part = [(numbers[first: first + rows], each) for numbers, each in cables]
             ends = [self._end(s, r.rule.lanes, env) for s in sides]
             length = self._length(r, media, sides, env, [e[1] for e in ends])
-            cells = [Words().put(np.arange(self.written + 1, self.written + rows + 1)), _cable_words(part), Words(kind),
-                     _plane(r.rule.plane, env), Words(cell(r.rule.link.uid)), Words(str(r.rule.lanes)), Words("yes" if r.rule.directed else "no"),
-                     Words(medium), self._through(r, env), *ends[0][0], *ends[1][0], *length,
-                     self._status(sides, env, part, failed), Words(made)]
+            cells = [
+                Words().put(np.arange(self.written + 1, self.written + rows + 1)),
+                _cable_words(part),
+                Words(kind),
+                _plane(r.rule.plane, env),
+                Words(cell(r.rule.link.uid)),
+                Words(str(r.rule.lanes)),
+                Words("yes" if r.rule.directed else "no"),
+                Words(medium),
+                self._through(r, env),
+                *ends[0][0],
+                *ends[1][0],
+                *length,
+                self._status(sides, env, part, failed),
+                Words(made),
+            ]
             first += rows
             self.written += rows
             yield self.written, table_text(cells, rows)
@@ -104,7 +116,10 @@ class Schedule:
         if not media:
             return []
         rows = points.columns(())[0]
-        return [self.numbers.of_rule(r, m, media[:k].count(m), rows, lambda maps: points.columns(maps)[1]) for k, m in enumerate(media)]
+        return [
+            self.numbers.of_rule(r, m, media[:k].count(m), rows, lambda maps: points.columns(maps)[1])
+            for k, m in enumerate(media)
+        ]
 
     def _whole_cables(self, points: Points, cables: list[tuple[IntArray, int]]) -> dict[str, set[int]]:
         """Cables all of whose links have a status, because an override names the cable by one of its ends."""
@@ -143,7 +158,14 @@ class Schedule:
         if side.lane is not None:
             start = column(side.lane[0], env)
             port.text(".lane[").put(start).text("..").put(start + side.lane[1]).text("]")
-        return [Words().put(rack), Words().put(where), part, port, self._connector(side.plug, lanes, env), Words(side.module)], place.rack
+        return [
+            Words().put(rack),
+            Words().put(where),
+            part,
+            port,
+            self._connector(side.plug, lanes, env),
+            Words(side.module),
+        ], place.rack
 
     def _connector(self, plug: Attachment, lanes: int, env: dict[str, IntArray]) -> Words:
         if plug.several:
@@ -186,7 +208,9 @@ class Schedule:
             out.text(words.texts[-1])
         return out
 
-    def _status(self, sides: tuple[Side, ...], env: dict[str, IntArray], cables: list[tuple[IntArray, int]], whole: dict[str, set[int]]) -> Words:
+    def _status(
+        self, sides: tuple[Side, ...], env: dict[str, IntArray], cables: list[tuple[IntArray, int]], whole: dict[str, set[int]]
+    ) -> Words:
         if not any(self.marks.values()):
             return Words()
         out = np.full(len(env[""]), "", dtype=object)
@@ -197,7 +221,9 @@ class Schedule:
             out[hit] = word
         return Words().put(out)
 
-    def _length(self, r: Lifted, media: list[Template], sides: tuple[Side, ...], env: dict[str, IntArray], racks: list[IntArray]) -> list[Words]:
+    def _length(
+        self, r: Lifted, media: list[Template], sides: tuple[Side, ...], env: dict[str, IntArray], racks: list[IntArray]
+    ) -> list[Words]:
         """Length in metres and what it is based on."""
         rows = len(env[""])
         length, basis = np.full(rows, "", dtype=object), np.full(rows, "", dtype=object)
@@ -233,10 +259,28 @@ class Schedule:
                 net = path_words(self.root, prefix, [column(c, env) for c in coords[:outer]])
                 net.text(("." if prefix else "") + bus.name)
                 link = self.root.port_at(side.path).link
-                cells = [Words().put(np.arange(self.written + 1, self.written + rows + 1)), Words(), Words("drop"), _plane(bus.plane, env),
-                         Words(cell(link.uid)), Words(), Words("no"), Words(cell(bus.template.uid)), Words(), *self._end(side, 0, env)[0],
-                         Words(), Words(), net, Words(), Words(), Words(), Words(), Words(),
-                         self._status((side,), env, [], {}), Words(made)]
+                cells = [
+                    Words().put(np.arange(self.written + 1, self.written + rows + 1)),
+                    Words(),
+                    Words("drop"),
+                    _plane(bus.plane, env),
+                    Words(cell(link.uid)),
+                    Words(),
+                    Words("no"),
+                    Words(cell(bus.template.uid)),
+                    Words(),
+                    *self._end(side, 0, env)[0],
+                    Words(),
+                    Words(),
+                    net,
+                    Words(),
+                    Words(),
+                    Words(),
+                    Words(),
+                    Words(),
+                    self._status((side,), env, [], {}),
+                    Words(made),
+                ]
                 self.written += rows
                 yield self.written, table_text(cells, rows)
 

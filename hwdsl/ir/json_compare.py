@@ -7,8 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 _NAMED = {"parameters": "parameter", "attributes": "attribute", "parts": "part", "ports": "port", "states": "state"}
-_LISTED = {"planes": "plane", "rules": "connection", "carries": "carry", "bridges": "bridge", "buses": "bus", "placements": "placement",
-           "overrides": "override"}
+_LISTED = {
+    "planes": "plane",
+    "rules": "connection",
+    "carries": "carry",
+    "bridges": "bridge",
+    "buses": "bus",
+    "placements": "placement",
+    "overrides": "override",
+}
 _PLAIN = {"kind": "kind", "name": "name", "bases": "bases", "doc": "description"}
 _UNSEEN = ("at", "number", "origin")
 

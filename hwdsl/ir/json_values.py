@@ -5,7 +5,7 @@ Encoders give JSON-able data, decoders the same thing back; a decoder raises `Da
     values      null, true, 12, "a text"; {"word": "liquid"}; {"unknown": true}; {"ratio": "1/3"}; a list; {"range": [0, 4]};
                 {"component": "Dac400", "args": {}}; {"index": index map}; {"other": "words for a reader"}
     quantities  {"value": "63/10", "unit": "kW"}: exact, in that unit; "lo" and "hi" of an interval; "dim" (exponents of base
-                dimensions) instead of a unit, then in base units; "direction", "coding", "missing", "bound", "form" where not empty
+                dimensions) instead of a unit, then in base units; "direction", "coding", "missing", "bound", "form" if not empty
     index maps  4, "t", or [constant, [coefficient, atom], ...]; an atom is "t", {"div": map, "by": 4}, {"mod": map, "by": 4} or
                 {"table": [..], "vars": ["t"], "sizes": [4]}
     index sets  [start, stop] (half-open), or {"set": [0, 3, 5]}
@@ -66,7 +66,9 @@ class Other(Record):
 class Positions:
     """Turns spans into text and back: `sources` by display path, `rename` from display paths to the ones written."""
 
-    def __init__(self, sources: Mapping[str, SourceText] = {}, rename: Callable[[str], str] = str, known: Places | None = None) -> None:
+    def __init__(
+        self, sources: Mapping[str, SourceText] = {}, rename: Callable[[str], str] = str, known: Places | None = None
+    ) -> None:
         self.known: Places = dict(known or {})
         self._sources = sources
         self._names: dict[str, str] = {}
@@ -165,7 +167,7 @@ def _encode_quantity(q: Quantity) -> dict[str, Any]:
         out["unit"] = q.unit
         factor, offset = u.factor, u.offset
     else:
-        out["dim"] = {base: e for base, e in q.dim.exponents}
+        out["dim"] = dict(q.dim.exponents)
         factor, offset = 1, 0
 
     def shown(value: int | Fraction) -> str:

@@ -217,7 +217,7 @@ def _part_modules(owner: Template, r: Lifted, left: Attachment, right: Attachmen
 def _carried(end: Attachment, sets: Sets) -> Sets:
     """Only the links whose port is carried on the connector."""
     loose = end.coords[-1]
-    return [[*c, (loose, range(0, 1))] for c in sets] if loose.terms or loose.const else sets
+    return [[*c, (loose, range(1))] for c in sets] if loose.terms or loose.const else sets
 
 
 def _int(t: Template, name: str, default: int) -> int:

@@ -75,7 +75,8 @@ def opened(text: str, **options: int) -> Design:
     """The design of a text; it must have no errors."""
     session = Session(cache_dir=None, **options)
     design = session.open_text(text, "pod.hw")
-    assert design is not None and not session.diagnostics.has_errors, session.report()
+    assert design is not None, session.report()
+    assert not session.diagnostics.has_errors, session.report()
     return design
 
 

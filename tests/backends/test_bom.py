@@ -38,9 +38,18 @@ def test_the_small_machine_line_by_line(build: Build) -> None:
     assert tuple(bom[0]) == HEADER
     lines = lines_of(bom)
     assert [(n, r["quantity"], r["unit"]) for n, r in lines.items()] == [
-        ("Pod", "1", "piece"), ("Net", "1", "piece"), ("Rack", "2", "piece"), ("Tray", "7", "piece"), ("Cage", "28", "piece"),
-        ("Gpu", "14", "piece"), ("Sw", "2", "piece"), ("Optic", "28", "piece"), ("Trunk", "14", "assembly"), ("Dac", "14", "cable"),
-        ("Bar", "2", "piece")]
+        ("Pod", "1", "piece"),
+        ("Net", "1", "piece"),
+        ("Rack", "2", "piece"),
+        ("Tray", "7", "piece"),
+        ("Cage", "28", "piece"),
+        ("Gpu", "14", "piece"),
+        ("Sw", "2", "piece"),
+        ("Optic", "28", "piece"),
+        ("Trunk", "14", "assembly"),
+        ("Dac", "14", "cable"),
+        ("Bar", "2", "piece"),
+    ]
     assert lines["Tray"]["spare"] == "1"
     assert lines["Gpu"]["spare"] == "2"
     assert (lines["Rack"]["unit_price"], lines["Rack"]["price"], lines["Rack"]["currency"]) == ("200000", "400000", "USD")
@@ -105,7 +114,8 @@ def test_quantities_are_the_queries(name: str, tmp_path: Path) -> None:
             assert sum(int(r["quantity"]) for r in same) == asked.value
     modules = design.query("count(modules(self))")
     assemblies = design.query("count(assemblies(self))")
-    assert modules is not None and assemblies is not None
+    assert modules is not None
+    assert assemblies is not None
     bought = {r["kind"]: 0 for r in lines.values()}
     for r in lines.values():
         bought[r["kind"]] += int(r["quantity"])
@@ -128,9 +138,12 @@ def test_links_without_a_medium_are_not_forgotten(tmp_path: Path) -> None:
 
 def test_a_million_accelerators_need_no_arrays(tmp_path: Path) -> None:
     """The bill of 2605 supernodes is as exact, and is made without numpy, from the text alone."""
-    code = ("import sys; from hwdsl.cli.app import run; "
-            f"code = run(['compile', 'examples/scale.hw', '-P', 'supernodes=2605', '-o', {str(tmp_path / 'out')!r}, '--only', 'bom']); "
-            "assert 'numpy' not in sys.modules; sys.exit(code)")
+    code = (
+        "import sys; from hwdsl.cli.app import run; "
+        "code = run(['compile', 'examples/scale.hw', '-P', 'supernodes=2605', '--only', 'bom', "
+        f"'-o', {str(tmp_path / 'out')!r}]); "
+        "assert 'numpy' not in sys.modules; sys.exit(code)"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     lines = lines_of(rows((tmp_path / "out" / "bom.csv").read_text()))
@@ -153,6 +166,8 @@ chip B { price = $100; power = 1 W; mass = 1 kg; }
 system S { part a: A[3]; part b: B[2]; }
 design = S;
 """, "bom")["bom.csv"])
-    found = {(r["item"], r["currency"]): r["price"] for r in bom if r["kind"] == "total" and r["item"].startswith("total of parts")}
+    found = {
+        (r["item"], r["currency"]): r["price"] for r in bom if r["kind"] == "total" and r["item"].startswith("total of parts")
+    }
     assert found == {("total of parts", "CNY"): "2100", ("total of parts, USD", "USD"): "200"}
     assert [r["power_w"] for r in bom if r["item"] == "total of parts"] == ["5"]

@@ -60,10 +60,10 @@ def test_the_head_of_the_small_schedule(build: Build) -> None:
     text = build(SMALL, "cables")["cables.csv"]
     assert text.split("\n")[0] == ",".join(HEADER)
     assert text.split("\n")[1:3] == [
-        "1,1,cable,fabric,Lane2,2,no,Trunk,,rack[0],U3,rack[0].tray[0].gpu[0],x[0],rack[0].tray[0].cage[0].lane[0..2],Optic,"
-        "net,U10,sw[0],p[0],,Optic,7,stated by an override,failed,Pod:0 pod.hw:36",
-        "2,2,cable,fabric,Lane2,2,no,Trunk,,rack[0],U3,rack[0].tray[0].gpu[1],x[0],rack[0].tray[0].cage[2].lane[0..2],Optic,"
-        "net,U10,sw[0],p[1],,Optic,3.60,estimate: rectilinear between racks; no slack,,Pod:0 pod.hw:36"]
+        ("1,1,cable,fabric,Lane2,2,no,Trunk,,rack[0],U3,rack[0].tray[0].gpu[0],x[0],rack[0].tray[0].cage[0].lane[0..2],Optic,"
+        "net,U10,sw[0],p[0],,Optic,7,stated by an override,failed,Pod:0 pod.hw:36"),
+        ("2,2,cable,fabric,Lane2,2,no,Trunk,,rack[0],U3,rack[0].tray[0].gpu[1],x[0],rack[0].tray[0].cage[2].lane[0..2],Optic,"
+        "net,U10,sw[0],p[1],,Optic,3.60,estimate: rectilinear between racks; no slack,,Pod:0 pod.hw:36")]
 
 
 def test_places_status_and_lengths_of_the_small_schedule(build: Build) -> None:
@@ -87,7 +87,9 @@ def test_cards_placed_in_racks_that_do_not_contain_them(tmp_path: Path) -> None:
     for line in lines:
         if line["b_part"].startswith("card["):
             seen[line["b_part"].split(".")[0]] = (line["b_rack"], line["b_u"])
-    assert seen == {f"card[{p}][{m}]": (f"comm[{(8 * p + m) // 14}]", f"slot {(8 * p + m) % 14}") for p in range(7) for m in range(8)}
+    assert seen == {
+        f"card[{p}][{m}]": (f"comm[{(8 * p + m) // 14}]", f"slot {(8 * p + m) % 14}") for p in range(7) for m in range(8)
+    }
 
 
 def test_backplane_links_are_listed_and_pull_no_cable(tmp_path: Path) -> None:
@@ -154,18 +156,20 @@ def machines(draw: st.DrawFn) -> str:
                          f"  for b in 0..{boxes}, p in 0..{high - low}{guard};")
     if boxes > 1:
         step = draw(st.integers(1, boxes - 1))
-        rules.append(f"connect box[b].peer[0] <-> box[(b + {step}) % {boxes}].peer[1]  via {draw(st.sampled_from(['Wire', 'Glass']))}"
-                     f"  for b in 0..{boxes};")
-    marks = []
-    for target in draw(st.lists(st.sampled_from(["part box[0]", "part hub[0]", "link box[0].up[0]"]), max_size=2, unique=True)):
-        marks.append(f"override {target} {{ status = {draw(st.sampled_from(['absent', 'failed', 'planned']))}; }}")
+        rules.append(
+            f"connect box[b].peer[0] <-> box[(b + {step}) % {boxes}].peer[1]  via {draw(st.sampled_from(['Wire', 'Glass']))}"
+            f"  for b in 0..{boxes};"
+        )
+    targets = draw(st.lists(st.sampled_from(["part box[0]", "part hub[0]", "link box[0].up[0]"]), max_size=2, unique=True))
+    marks = [f"override {target} {{ status = {draw(st.sampled_from(['absent', 'failed', 'planned']))}; }}" for target in targets]
     hub_cages = draw(st.integers(1, 3))
     size = boxes * ports
+    hold = -(-size // hub_cages)
     return f"""
 link Lane {{ lanes = {lanes}; }}
 connector Cage {{ lanes = {per * lanes}; }}
 connector Slot {{ lanes = {2 * lanes}; }}
-connector Wide {{ lanes = {-(-size // hub_cages) * lanes}; }}
+connector Wide {{ lanes = {hold * lanes}; }}
 cable Wire {{ lanes = {cable}; }}
 fibre Glass {{ fibres = {2 * fibre}; }}
 node Box {{
@@ -179,7 +183,7 @@ chip Chip {{ port up: Lane[{ports}]; port peer: Lane[2]; }}
 switch Hub {{
     part wide: Wide[{hub_cages}];
     port port: Lane[{size}];
-    carry port[n] on wide[n / {-(-size // hub_cages)}].lane[{lanes} * (n % {-(-size // hub_cages)}) .. {lanes} * (n % {-(-size // hub_cages)}) + {lanes}]
+    carry port[n] on wide[n / {hold}].lane[{lanes} * (n % {hold}) .. {lanes} * (n % {hold}) + {lanes}]
         for n in 0..{size};
 }}
 rack Cabinet {{ units = 40; }}
@@ -234,7 +238,11 @@ link Big { lanes = 4; }
 link Small { lanes = 2; }
 connector Cage { lanes = 4; }
 cable Split { lanes = 4; plugs = 3; }
-node Box { part cage: Cage[2]; part chip: Chip; carry chip.x[p] on cage[p / 2].lane[2 * (p % 2) .. 2 * (p % 2) + 2] for p in 0..4; }
+node Box {
+    part cage: Cage[2];
+    part chip: Chip;
+    carry chip.x[p] on cage[p / 2].lane[2 * (p % 2) .. 2 * (p % 2) + 2] for p in 0..4;
+}
 chip Chip { port x: Small[4]; }
 chip Leaf { port y: Small; }
 system S { part box: Box; part leaf: Leaf[4]; connect box.chip.x[i] <-> leaf[i].y via Split for i in 0..4; }
@@ -278,8 +286,13 @@ def test_bytes_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
     made = []
     for seed in ("0", "4711"):
         out = tmp_path / seed
-        done = subprocess.run([sys.executable, "-m", "hwdsl", "compile", "examples/cloudmatrix384.hw", "-o", str(out), "--only", "json,bom,cables"],
-                              cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed, "HWC_CACHE_DIR": ""}, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "hwdsl", "compile", "examples/cloudmatrix384.hw", "-o", str(out), "--only", "json,bom,cables"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed, "HWC_CACHE_DIR": ""},
+            capture_output=True,
+            text=True,
+        )
         assert done.returncode == 0, done.stderr
         made.append({p.name: p.read_bytes() for p in out.iterdir()})
     assert made[0] == made[1]
@@ -312,7 +325,13 @@ design = S;
 """)
     lines = schedule(design, tmp_path / "out")
     assert [line["cable"] for line in lines] == ["1", "1", "2", "2", "3", "4"]
-    assert [line["a_connector"] for line in lines] == ["box[0].cage.lane[0..1]", "box[0].cage.lane[1..2]", "box[0].optic.lane[0..1]",
-                                                       "box[0].optic.lane[1..2]", "", ""]
+    assert [line["a_connector"] for line in lines] == [
+        "box[0].cage.lane[0..1]",
+        "box[0].cage.lane[1..2]",
+        "box[0].optic.lane[0..1]",
+        "box[0].optic.lane[1..2]",
+        "",
+        "",
+    ]
     assert asked(design, "count(cables(self))") == 4
     assert asked(design, "count(modules(self))") == 2

@@ -10,7 +10,9 @@ import pytest
 from hwdsl.backends.csv_text import cell, row, some
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1 555", "-cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "-", "=", "-1-1", "-1e", "--1", "-1.2.3"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1 555", "-cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "-", "=", "-1-1", "-1e", "--1", "-1.2.3"]
+)
 def test_a_formula_becomes_text(text: str) -> None:
     [[read]] = csv.reader(io.StringIO(cell(text) + "\n", newline=""))
     assert read == "'" + text
