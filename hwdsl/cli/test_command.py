@@ -33,7 +33,8 @@ class FileResults(Record):
 @memory_option
 @output_options
 def command(files: tuple[str, ...], junit: str | None, memory: int, form: str, color: str) -> int:
-    """Run the assertions of the design in each FILE, and its `test` blocks. Without FILE: all `.hw` files below this folder.
+    """Run the assertions of the design in each FILE, and its `test` blocks. A folder stands for all `.hw` files below it; without
+    FILE it is this folder.
 
     A test passes, fails, or stays open when the figures it needs are not published (`unknown`) or known only as an interval;
     an open one is shown and does not count as failed.
@@ -41,7 +42,7 @@ def command(files: tuple[str, ...], junit: str | None, memory: int, form: str, c
     from hwdsl.api import Session
     console = Console(form, color)
     session = Session(progress=console.progress, memory_budget=memory)
-    paths = list(dict.fromkeys(files)) or _below(".")
+    paths = list(dict.fromkeys(p for f in files for p in (_below(f) if os.path.isdir(f) else [f]))) or ([] if files else _below("."))
     if not paths:
         session.diagnostics.error("HW0030", "there is no `.hw` file below this folder", help="name the files to test")
     own = list(session.diagnostics.items)
