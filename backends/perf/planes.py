@@ -151,6 +151,8 @@ def _symbolic(design: Design, net: Network, planes: PlaneSelection | None, found
     tiers = levels(pl)
     if tiers is not None:
         out["oversubscription"] = _tapers(pl.network, tiers)
+        if max(tiers.values()) == 1:
+            out["oversubscription_note"] = "one tier of switches: there are no uplinks to oversubscribe"
     out["all_reduce"] = {label: ring_all_reduce(design.root, pl.network, found, size) for label, size in SIZES}
 
 
