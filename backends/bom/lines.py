@@ -96,6 +96,12 @@ class _Sum:
         if made is not None:
             self.made[made] = None
 
+    def line(self, section: str, t: Template | None, kind: str, name: str, shares: tuple[Share, ...], note: str = "") -> Line:
+        quantity, spare, failed, planned = self.counts
+        return Line(
+            section, self.level, t, kind, name, quantity, spare, failed, planned, shares, tuple(self.used), tuple(self.made), note
+        )
+
 
 def _components(root: Template) -> list[Line]:
     gone = exclusions(root)
@@ -116,7 +122,7 @@ def _components(root: Template) -> list[Line]:
     out = []
     for (uid, shares), s in sums.items():
         t = kept[uid]
-        out.append(Line("parts", s.level, t, t.kind, t.uid, *s.counts, shares, tuple(s.used), tuple(s.made)))
+        out.append(s.line("parts", t, t.kind, t.uid, shares))
     return out
 
 
@@ -190,20 +196,7 @@ def _connections(root: Template) -> list[Line]:
     out = []
     for (section, uid, shares, note), s in sorted(sums.items(), key=lambda item: order[item[0][0]]):
         t = kept.get(uid)
-        out.append(
-            Line(
-                section,
-                s.level,
-                t,
-                t.kind if t else "link",
-                uid or "(no medium stated)",
-                *s.counts,
-                shares,
-                tuple(s.used),
-                tuple(s.made),
-                note,
-            )
-        )
+        out.append(s.line(section, t, t.kind if t else "link", uid or "(no medium stated)", shares, note))
     return out + _buses(root)
 
 

@@ -19,9 +19,10 @@ _SIZE_LIMIT = 10**9
 
 def verify(t: Template) -> None:
     """Raise Damaged for the first thing that does not hold together in the body of `t`."""
-    for item in (*t.parts.values(), *t.ports.values()):
-        if any(n > _SIZE_LIMIT for n in item.dims):
-            raise Damaged(f"the array `{item.name}` is too large")
+    arrays = {**{p.name: p.dims for p in t.parts.values()}, **{p.name: p.dims for p in t.ports.values()}}
+    for name, dims in arrays.items():
+        if any(n > _SIZE_LIMIT for n in dims):
+            raise Damaged(f"the array `{name}` is too large")
     for k, r in enumerate(t.rules):
         if r.number != k:
             raise Damaged(f"rule {k} bears the number {r.number}")

@@ -1,4 +1,4 @@
-"""Makes the helpers beside it importable; compiles a text."""
+"""Makes helpers importable as `tests.backends.small_pod`; compiles a text."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 
 @pytest.fixture
 def build(tmp_path: Path) -> Callable[..., dict[str, str]]:
     """Compile a text: `build(text, "bom", "cables")` gives the artefacts by name."""
-    from small_pod import built, opened
+    from tests.backends.small_pod import built, opened
 
     def compiled(text: str, *names: str) -> dict[str, str]:
         return built(opened(text), tmp_path / "out", *names)

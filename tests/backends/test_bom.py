@@ -8,11 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from small_pod import SMALL, Build, built, opened, rows
 
 from hwdsl.api import Design, Session
 from hwdsl.backends.bom import HEADER, amount, decimal
 from hwdsl.types.quantity import quantity
+from tests.backends.small_pod import SMALL, Build, built, opened, rows
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(p.stem for p in (ROOT / "examples").glob("*.hw"))

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_pod import SMALL, Build, built, opened, rows
 
 from hwdsl.api import Design, Session
 from hwdsl.backend_api import run, select
 from hwdsl.backends.cables import HEADER
+from tests.backends.small_pod import SMALL, Build, built, opened, rows
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(p.stem for p in (ROOT / "examples").glob("*.hw"))
@@ -48,7 +48,8 @@ def cables_in(lines: list[dict[str, str]]) -> set[str]:
 
 
 def schedule(design: Design, folder: Path) -> list[dict[str, str]]:
-    return rows(built(design, folder, "cables")["cables.csv"])
+    lines: list[dict[str, str]] = rows(built(design, folder, "cables")["cables.csv"])
+    return lines
 
 
 def links_of(lines: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -24,7 +24,7 @@ def test_numbers_and_plain_texts_stay_as_they_are(text: str) -> None:
 
 
 def test_a_row_reads_back_as_it_was_written() -> None:
-    cells = ['a "word", and more', "two\nlines", 3, "Ethernet100(lanes = 2, x = 1)"]
+    cells: list[str | int] = ['a "word", and more', "two\nlines", 3, "Ethernet100(lanes = 2, x = 1)"]
     assert next(csv.reader(io.StringIO(row(cells), newline=""))) == [str(c) for c in cells]
 
 
