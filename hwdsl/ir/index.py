@@ -158,14 +158,16 @@ def mod(ix: Ix, m: int, sizes: Sizes) -> Ix:
     lo, hi = bounds(rest, sizes)
     if lo // m == hi // m:
         return Ix(rest.const - m * (lo // m), rest.terms)
-    if len(rest.terms) == 1 and rest.const == 0 and rest.terms[0][0] == 1 and isinstance(rest.terms[0][1], Mod):
-        inner = rest.terms[0][1]
-        if inner.m % m == 0:
-            return mod(inner.ix, m, sizes)
     parts = _split(rest, m, sizes)
     if parts is not None:
         g, high, low = parts
         return add(scale(mod(high, m // g, sizes), g), low)
+    if any(isinstance(a, Mod) and c * a.m % m == 0 for c, a in rest.terms):  # a rotation of a rotation
+        flat = Ix(rest.const)
+        for c, a in rest.terms:
+            inside = isinstance(a, Mod) and c * a.m % m == 0
+            flat = add(flat, scale(a.ix, c) if inside and isinstance(a, Mod) else Ix(0, ((c, a),)))
+        return mod(flat, m, sizes)
     return Ix(0, ((1, Mod(rest, m)),))
 
 
