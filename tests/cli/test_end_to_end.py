@@ -95,7 +95,7 @@ def test_wrong_parameters_and_modes_are_findings(hwc: Run, pair: Path, arguments
 def test_files_that_cannot_be_read_are_findings(hwc: Run, tmp_path: Path) -> None:
     (tmp_path / "bytes.hw").write_bytes(b"chip A {}\n\xff\xfe")
     for name, code in (("absent.hw", "HW0001"), (".", "HW0002"), ("bytes.hw", "HW0004")):
-        for command in (["check"], ["test"], ["query"], ["compile"]):
+        for command in (["check"], ["query"], ["compile"], *([["test"]] if name != "." else [])):  # `hwc test` takes folders
             rest = {"query": ["1"], "compile": ["-o", str(tmp_path / "out")]}.get(command[0], [])
             done = hwc(*command, str(tmp_path / name), *rest)
             assert done.code == 1, (command, name)
