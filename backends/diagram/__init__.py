@@ -1,7 +1,7 @@
 """topology.dot and topology.svg: the design drawn from L0, repeated structure collapsed.
 
-`scene` says what is drawn, `dot` and `svg` write it, `layout` (Graphviz) or `tiers` (our own) says where it stands. The DOT text is
-the same on every machine; the bytes of the SVG depend on the version of Graphviz.
+`scene` says what is drawn, `dot` and `svg` write it, `layout` (Graphviz) or `tiers` (our own) says where it stands. The DOT text
+is the same on every machine; the bytes of the SVG depend on the version of Graphviz.
 """
 
 from __future__ import annotations
@@ -51,8 +51,14 @@ def draw(drawn: Scene, dot: str, diagnostics: Diagnostics, *, heading: bool = Tr
         try:
             return svg_text(drawn, graphviz_layout(drawn, dot), heading=heading)
         except LayoutUnavailable as e:
-            diagnostics.add(Diagnostic("HW9010", "note", f"the topology is drawn with a simple layout: {e}",
-                             help="topology.dot is complete; a working pygraphviz gives a better drawing"))
+            diagnostics.add(
+                Diagnostic(
+                    "HW9010",
+                    "note",
+                    f"the topology is drawn with a simple layout: {e}",
+                    help="topology.dot is complete; a working pygraphviz gives a better drawing",
+                )
+            )
     return svg_text(drawn, tier_layout(drawn), heading=heading)
 
 

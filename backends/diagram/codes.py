@@ -2,6 +2,4 @@
 
 from __future__ import annotations
 
-CODES: dict[str, str] = {
-    "HW9010": "drawn with a simple layout",
-}
+CODES: dict[str, str] = {"HW9010": "drawn with a simple layout"}

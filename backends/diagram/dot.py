@@ -5,7 +5,19 @@ Canonical: boxes, clusters and edges in the order of the scene, two decimals, no
 
 from __future__ import annotations
 
-from hwdsl.backends.diagram.measure import HEAD, LABEL, SMALL, TITLE, Size, box_lines, box_size, cluster_label_size, cluster_text, edge_label_size, line_width
+from hwdsl.backends.diagram.measure import (
+    HEAD,
+    LABEL,
+    SMALL,
+    TITLE,
+    Size,
+    box_lines,
+    box_size,
+    cluster_label_size,
+    cluster_text,
+    edge_label_size,
+    line_width,
+)
 from hwdsl.backends.diagram.scene import Box, Cluster, Edge, Plane, Scene
 from hwdsl.backends.drawing.palette import CATEGORIES, COOLANT_LINE, FAINT, INK, MUTED, PANEL, PLANES, POWER_LINE
 from hwdsl.backends.drawing.text import clean, counted, escape
@@ -15,11 +27,14 @@ from hwdsl.ir.l0 import Path
 def dot_text(scene: Scene) -> str:
     """The whole graph, with title and legend."""
     planes = {p.names: p for p in scene.planes}
-    out = [f"digraph {quoted(scene.title)} {{",
-           '  graph [rankdir=TB, compound=true, nodesep=0.42, ranksep=0.62, splines=true, fontname="Helvetica", labelloc=t, labeljust=l,',
-           f"         label=<{_heading(scene)}>];",
-           f'  node [shape=box, style="rounded,filled", fontname="Helvetica", fontcolor="{INK}", margin="0"];',
-           f'  edge [dir=none, fontname="Helvetica", fontsize={LABEL:g}, fontcolor="{INK}"];']
+    out = [
+        f"digraph {quoted(scene.title)} {{",
+        "  graph [rankdir=TB, compound=true, nodesep=0.42, ranksep=0.62, splines=true,",
+        '         fontname="Helvetica", labelloc=t, labeljust=l,',
+        f"         label=<{_heading(scene)}>];",
+        f'  node [shape=box, style="rounded,filled", fontname="Helvetica", fontcolor="{INK}", margin="0"];',
+        f'  edge [dir=none, fontname="Helvetica", fontsize={LABEL:g}, fontcolor="{INK}"];',
+    ]
     children: dict[Path, list[Cluster]] = {}
     for c in scene.clusters:
         children.setdefault(c.path[:-1], []).append(c)
@@ -34,19 +49,23 @@ def dot_text(scene: Scene) -> str:
 def _heading(scene: Scene) -> str:
     """Title, subtitle and legend as one table."""
     rows = [f'<tr><td align="left" colspan="2"><font point-size="{TITLE:g}"><b>{escape(scene.title)}</b></font></td></tr>']
-    rows += [f'<tr><td align="left" colspan="2"><font color="{MUTED}" point-size="{SMALL:g}">{escape(text)}</font></td></tr>'
-             for text in (scene.subtitle, scene.facts) if text]
+    rows += [
+        f'<tr><td align="left" colspan="2"><font color="{MUTED}" point-size="{SMALL:g}">{escape(text)}</font></td></tr>'
+        for text in (scene.subtitle, scene.facts)
+        if text
+    ]
     for p in scene.planes:
         mark = "━━" if p.nature == "data" else "╍╍"
         count = counted(p.links, "link") if p.links else "bus"
-        rows.append(f'<tr><td align="left"><font color="{plane_colour(p)}">{mark}</font></td><td align="left">'
-                    f'<font point-size="{SMALL:g}">{escape(p.label)}: {count}</font></td></tr>')
+        rows.append(
+            f'<tr><td align="left"><font color="{plane_colour(p)}">{mark}</font></td><td align="left">'
+            f'<font point-size="{SMALL:g}">{escape(p.label)}: {count}</font></td></tr>'
+        )
     return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{"".join(rows)}</table>'
 
 
 def _body(path: Path, children: dict[Path, list[Cluster]], boxes: dict[Path, list[Box]], out: list[str], pad: str) -> None:
-    for b in boxes.get(path, []):
-        out.append(pad + _node(b))
+    out += [pad + _node(b) for b in boxes.get(path, [])]
     for c in children.get(path, []):
         head, more = cluster_text(c)
         size = cluster_label_size(c)
@@ -54,8 +73,10 @@ def _body(path: Path, children: dict[Path, list[Cluster]], boxes: dict[Path, lis
         if more:
             text += f'<font point-size="{SMALL:g}" color="{MUTED}">  {escape(more)}</font>'
         out.append(f"{pad}subgraph {quoted('cluster_' + '.'.join(c.path))} {{")
-        out.append(f'{pad}  graph [style="rounded,filled", color="{FAINT}", fillcolor="{_ground(len(c.path))}", labelloc={"b" if c.below else "t"}, labeljust=l, margin=14, '
-                   f'tooltip={quoted(c.tooltip)}, label=<{_cell(text, size)}>];')
+        out.append(
+            f'{pad}  graph [style="rounded,filled", color="{FAINT}", fillcolor="{_ground(len(c.path))}", margin=14, '
+            f"labelloc={'b' if c.below else 't'}, labeljust=l, tooltip={quoted(c.tooltip)}, label=<{_cell(text, size)}>];"
+        )
         _body(c.path, children, boxes, out, pad + "  ")
         out.append(pad + "}")
 
@@ -66,32 +87,43 @@ def _ground(depth: int) -> str:
 
 def _cell(text: str, size: Size) -> str:
     """A cell of at least that size around a text, so that layout does not depend on the fonts of the machine."""
-    return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="0"><tr><td width="{size.w:.0f}" height="{size.h:.0f}">{text}</td></tr></table>'
+    cell = f'<td width="{size.w:.0f}" height="{size.h:.0f}">{text}</td>'
+    return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="0"><tr>{cell}</tr></table>'
 
 
 def _node(b: Box) -> str:
     size = box_size(b)
     tint = CATEGORIES[b.category]
-    lines = [f'<font point-size="{HEAD:g}"><b>{escape(t)}</b></font>' if head else f'<font point-size="{SMALL:g}">{escape(t)}</font>' for t, head in box_lines(b)]
+    lines = [
+        f'<font point-size="{HEAD:g}"><b>{escape(t)}</b></font>' if head else f'<font point-size="{SMALL:g}">{escape(t)}</font>'
+        for t, head in box_lines(b)
+    ]
     look = f'fillcolor="{tint.fill}", color="{tint.line}"'
     if b.role == "pin":
         look = f'fillcolor="#ffffff", color="{MUTED}"'
     if b.role == "bus":
         look += ", penwidth=2"
-    return f"{quoted(b.id)} [width={size.w / 72:.2f}, height={size.h / 72:.2f}, {look}, tooltip={quoted(b.tooltip)}, label=<{'<br/>'.join(lines)}>];"
+    box = f"width={size.w / 72:.2f}, height={size.h / 72:.2f}"
+    return f"{quoted(b.id)} [{box}, {look}, tooltip={quoted(b.tooltip)}, label=<{'<br/>'.join(lines)}>];"
 
 
 def _edge(e: Edge, plane: Plane) -> str:
     colour = plane_colour(plane)
     style = "" if plane.nature == "data" else ", style=dashed"
     text = "<br/>".join(escape(line) for line in e.lines)
-    return (f'  {quoted(e.a)} -> {quoted(e.b)} [color="{colour}", penwidth={line_width(e.links):g}{style}, tooltip={quoted(e.tooltip)}, '
-            f"label=<{_cell(text, edge_label_size(e))}>];")
+    look = f'color="{colour}", penwidth={line_width(e.links):g}{style}, tooltip={quoted(e.tooltip)}'
+    return f"  {quoted(e.a)} -> {quoted(e.b)} [{look}, label=<{_cell(text, edge_label_size(e))}>];"
 
 
 def plane_colour(plane: Plane, dark: bool = False) -> str:
     """Line colour of a plane."""
-    pair = POWER_LINE if plane.nature == "power" else COOLANT_LINE if plane.nature == "coolant" else PLANES[plane.order % len(PLANES)]
+    pair = (
+        POWER_LINE
+        if plane.nature == "power"
+        else COOLANT_LINE
+        if plane.nature == "coolant"
+        else PLANES[plane.order % len(PLANES)]
+    )
     return pair[dark]
 
 

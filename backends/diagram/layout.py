@@ -32,7 +32,9 @@ class Rect(Record):
 
     def meets(self, other: Rect) -> bool:
         """Whether the two overlap."""
-        return self.x < other.x + other.w and other.x < self.x + self.w and self.y < other.y + other.h and other.y < self.y + self.h
+        return (
+            self.x < other.x + other.w and other.x < self.x + self.w and self.y < other.y + other.h and other.y < self.y + self.h
+        )
 
 
 class Geometry(Record):
@@ -54,7 +56,7 @@ class Geometry(Record):
         return Rect(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
-class LayoutUnavailable(Exception):  # noqa: N818 (an outcome, not a fault)
+class LayoutUnavailable(Exception):
     """Graphviz cannot be used here; the text says why."""
 
 

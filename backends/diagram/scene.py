@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from hwdsl.backends.drawing.palette import category
 from hwdsl.backends.drawing.text import counted, number, times
 from hwdsl.backends.origins import positions
-
 from hwdsl.ir.l0 import PartArray, Path, Template, volume
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record, replace
@@ -28,7 +27,7 @@ from hwdsl.types.format import text as quantity_text
 if TYPE_CHECKING:
     from hwdsl.api import Design
 
-CLOSED_KINDS = frozenset("chip memory switch ocs panel power cooling connector module engine".split())
+CLOSED_KINDS = frozenset(["chip", "memory", "switch", "ocs", "panel", "power", "cooling", "connector", "module", "engine"])
 """Kinds drawn as one box, their parts listed in it."""
 HOLDER_KINDS = frozenset(("rack", "row", "room"))
 
@@ -120,7 +119,8 @@ class _Builder:
         self.rules = [(r, count_rule(self.root, r, [], self.gone)) for r in lifted_rules(self.root)]
         self.buses = [(prefix, bus) for prefix in declared_paths(self.root) for bus in self.root.at(prefix).buses]
         self.ends = {p[:-1] for r, n in self.rules if n for p in (r.a, r.b)} | {
-            prefix + path[:-1] for prefix, bus in self.buses for path, _ in bus.joins}
+            prefix + path[:-1] for prefix, bus in self.buses for path, _ in bus.joins
+        }
         self.holders = _holders(self.root)
         self.boxes: dict[str, Box] = {}
         self.clusters: list[Cluster] = []
@@ -131,9 +131,15 @@ class _Builder:
         edges = [*self._link_edges(), *self._bus_edges()]
         edges.sort(key=lambda e: (e.a, e.b, e.plane, e.lines))
         doc = self.design.module.file.doc.split("\n\n")[0].replace("\n", " ").strip()
-        return Scene(self.design.name, doc, _facts(self.design), tuple(self.boxes[k] for k in sorted(self.boxes)),
-                     tuple(sorted((replace(c, below=self._is_entered(c.path, edges)) for c in self.clusters), key=lambda c: c.path)),
-                     tuple(edges), self._planes(edges))
+        return Scene(
+            self.design.name,
+            doc,
+            _facts(self.design),
+            tuple(self.boxes[k] for k in sorted(self.boxes)),
+            tuple(sorted((replace(c, below=self._is_entered(c.path, edges)) for c in self.clusters), key=lambda c: c.path)),
+            tuple(edges),
+            self._planes(edges),
+        )
 
     def _is_entered(self, path: Path, edges: list[Edge]) -> bool:
         """Whether more edges come into a cluster from above than leave it downward."""
@@ -159,7 +165,11 @@ class _Builder:
             if part.template.kind in CLOSED_KINDS or not self._walk(here, part.template, whole):
                 self._add_box(here, part, total)
             else:
-                self.clusters.append(Cluster(here, name, part.template.name, part.dims, total, self.holders.get(here, ""), self._tip(here, part, total)))
+                self.clusters.append(
+                    Cluster(
+                        here, name, part.template.name, part.dims, total, self.holders.get(here, ""), self._tip(here, part, total)
+                    )
+                )
         return drawn
 
     def _absent(self, path: Path) -> int:
@@ -172,21 +182,38 @@ class _Builder:
         return not (t.kind in HOLDER_KINDS and not t.parts and not t.ports)
 
     def _add_box(self, path: Path, part: PartArray, total: int) -> None:
-        inside = [f"{times(p.dims)[2:] or 1} × {p.template.name}" for _, p in sorted(part.template.parts.items())
-                  if p.template.kind not in CONNECTOR_KINDS]
+        inside = [
+            f"{times(p.dims)[2:] or 1} × {p.template.name}"
+            for _, p in sorted(part.template.parts.items())
+            if p.template.kind not in CONNECTOR_KINDS
+        ]
         notes = [f"each {' + '.join(inside)}"] if inside else []
         if path in self.holders:
             notes.append(self.holders[path])
-        self.boxes[".".join(path)] = Box(".".join(path), path[:-1], path[-1], part.template.name, part.dims, total,
-                                         category(part.template), tuple(notes), self._tip(path, part, total))
+        self.boxes[".".join(path)] = Box(
+            ".".join(path),
+            path[:-1],
+            path[-1],
+            part.template.name,
+            part.dims,
+            total,
+            category(part.template),
+            tuple(notes),
+            self._tip(path, part, total),
+        )
 
     def _tip(self, path: Path, part: PartArray, total: int) -> str:
         t = part.template
         doc = t.doc.split("\n")[0].strip()
         lines = [f"{'.'.join(path)}: {t.kind} {t.name} {times(part.dims)}".rstrip(), f"{number(total)} in all"]
         lines += [doc] if doc else []
-        lines.append(", ".join(f"{what} {where}" for what, where in (("declared", self.names.short(part.span)), ("component", self.names.short(t.span)))
-                               if where))
+        lines.append(
+            ", ".join(
+                f"{what} {where}"
+                for what, where in (("declared", self.names.short(part.span)), ("component", self.names.short(t.span)))
+                if where
+            )
+        )
         return "\n".join(line for line in lines if line)
 
     def _owner(self, end: Path) -> str:
@@ -207,7 +234,10 @@ class _Builder:
             t = self.root.at(path)
             array = t.ports[port]
             total = volume(self.root.shape((*path, port)))
-            tip = f"{key}: port {array.link.name} {times(array.dims)}".rstrip() + f"\n{number(total)} in all\ndeclared {self.names.short(array.span)}"
+            tip = (
+                f"{key}: port {array.link.name} {times(array.dims)}".rstrip()
+                + f"\n{number(total)} in all\ndeclared {self.names.short(array.span)}"
+            )
             self.boxes[key] = Box(key, path, port, array.link.name, array.dims, total, "other", (), tip, "pin")
         return key
 
@@ -231,7 +261,9 @@ class _Builder:
         ends = (low, high) if downward else (high, low)
         where = [f"{self.names.short(r.rule.span)}  {number(n)} of {r.rule.link.name}" for r, n, _ in members]
         name = ".".join(plane) or "no plane"
-        tip = "\n".join([f"{ends[0]} – {ends[1]}: {name}", first + (f", {medium}" if medium else ""), *_first(sorted(set(where)), 8)])
+        tip = "\n".join(
+            [f"{ends[0]} – {ends[1]}: {name}", first + (f", {medium}" if medium else ""), *_first(sorted(set(where)), 8)]
+        )
         return Edge(*ends, plane, links, (first, medium) if medium else (first,), tip)
 
     def _is_downward(self, low: str, high: str, balance: int) -> bool:
@@ -275,7 +307,9 @@ class _Builder:
             ends = attachments(self.root, r)
         except TooLarge:  # too irregular to name the plugs: the via still says the medium
             ends = ()  # type: ignore[assignment]
-        found += [self.root.at(e.connector) for e in ends if e.connector is not None and self.root.at(e.connector).kind == "module"]
+        found += [
+            self.root.at(e.connector) for e in ends if e.connector is not None and self.root.at(e.connector).kind == "module"
+        ]
         names = {t.name: t.kind in MEDIUM_KINDS for t in found}
         return " + ".join(sorted(names, key=lambda n: (not names[n], n)))
 
@@ -322,7 +356,7 @@ class _Builder:
 
 
 def _nature(root: Template, r: Lifted) -> str:
-    """"data", "power" or "coolant": by the link's figures, then by the parts at its ends."""
+    """ "data", "power" or "coolant": by the link's figures, then by the parts at its ends."""
     if r.rule.link.figure("net") is not None or r.rule.link.figure("raw") is not None:
         return "data"
     kinds = {root.at(p[:-1]).kind for p in (r.a, r.b)}

@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from hwdsl.backends.diagram.dot import plane_colour
 from hwdsl.backends.diagram.layout import Geometry, Point, Rect
-from hwdsl.backends.diagram.measure import (BOX_PAD_Y, HEAD, LABEL, LEADING, SMALL, TITLE, box_lines, cluster_label_size, cluster_text,
-                                            edge_label_size, line_width)
+from hwdsl.backends.diagram.measure import (
+    BOX_PAD_Y,
+    HEAD,
+    LABEL,
+    LEADING,
+    SMALL,
+    TITLE,
+    box_lines,
+    cluster_label_size,
+    cluster_text,
+    edge_label_size,
+    line_width,
+)
 from hwdsl.backends.diagram.scene import Box, Cluster, Edge, Plane, Scene
-from hwdsl.backends.drawing.palette import (CATEGORIES, DARK_FAINT, DARK_GROUND, DARK_INK, DARK_MUTED, DARK_PANEL, FAINT, GROUND, INK, MUTED,
-                                            PANEL)
-from hwdsl.backends.drawing.text import FONTS, counted, escape, width, wrapped
+from hwdsl.backends.drawing.palette import (
+    CATEGORIES,
+    DARK_FAINT,
+    DARK_GROUND,
+    DARK_INK,
+    DARK_MUTED,
+    DARK_PANEL,
+    FAINT,
+    GROUND,
+    INK,
+    MUTED,
+    PANEL,
+)
+from hwdsl.backends.drawing.text import FONTS, counted, escape, opening, width, wrapped
 
 MARGIN = 28.0
 _LEGEND_ROW, _SWATCH = 18.0, 30.0
@@ -25,12 +47,14 @@ def svg_text(scene: Scene, at: Geometry, *, heading: bool = True) -> str:
     legend_height = len(rows) * _LEGEND_ROW
     full_w, full_h = wide + 2 * MARGIN, top + bounds.h + 26 + legend_height + MARGIN
     dx, dy = MARGIN + (wide - bounds.w) / 2 - bounds.x, top - bounds.y
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {full_w:.0f} {full_h:.0f}" width="{full_w:.0f}" height="{full_h:.0f}" '
-           f'role="img" aria-labelledby="hwt-title" class="hwt">',
-           f'<title id="hwt-title">Topology of {escape(scene.title)}</title>',
-           f"<style>{_style(scene)}</style>",
-           f'<rect class="ground" width="{full_w:.0f}" height="{full_h:.0f}"/>', *titles,
-           f'<g transform="translate({dx:.1f} {dy:.1f})">']
+    out = [
+        opening("hwt", full_w, full_h),
+        f'<title id="hwt-title">Topology of {escape(scene.title)}</title>',
+        f"<style>{_style(scene)}</style>",
+        f'<rect class="ground" width="{full_w:.0f}" height="{full_h:.0f}"/>',
+        *titles,
+        f'<g transform="translate({dx:.1f} {dy:.1f})">',
+    ]
     nested = sorted(scene.clusters, key=lambda c: (len(c.path), c.path))
     for c in nested:
         out += _cluster(c, at.clusters[c.path])
@@ -49,16 +73,29 @@ def svg_text(scene: Scene, at: Geometry, *, heading: bool = True) -> str:
 
 
 def _style(scene: Scene) -> str:
-    """CSS under the class of this drawing, so that it may stand in a page; colours of dark ground where the reader asks for it."""
-    light = [f".hwt text{{font-family:{FONTS};fill:{INK}}}", f".hwt .ground{{fill:{GROUND}}}", f".hwt .muted{{fill:{MUTED}}}",
-             ".hwt .b{font-weight:600}", f".hwt .c0{{fill:{GROUND};stroke:{FAINT}}}", f".hwt .c1{{fill:{PANEL};stroke:{FAINT}}}",
-             f".hwt .pin{{fill:{GROUND};stroke:{MUTED}}}", 
-             f".hwt .halo,.hwt .halo0{{stroke:{GROUND}}}", f".hwt .halo1{{stroke:{PANEL}}}",
-             ".hwt .halo,.hwt .halo0,.hwt .halo1{stroke-width:4;stroke-linejoin:round;paint-order:stroke}"]
-    dark = [f".hwt text{{fill:{DARK_INK}}}", f".hwt .ground{{fill:{DARK_GROUND}}}", f".hwt .muted{{fill:{DARK_MUTED}}}",
-            f".hwt .c0{{fill:{DARK_GROUND};stroke:{DARK_FAINT}}}", f".hwt .c1{{fill:{DARK_PANEL};stroke:{DARK_FAINT}}}",
-            f".hwt .pin{{fill:{DARK_GROUND};stroke:{DARK_MUTED}}}", f".hwt .halo,.hwt .halo0{{stroke:{DARK_GROUND}}}",
-            f".hwt .halo1{{stroke:{DARK_PANEL}}}"]
+    """CSS under the class of this drawing, so that it may stand in a page; dark ground where the reader asks for it."""
+    light = [
+        f".hwt text{{font-family:{FONTS};fill:{INK}}}",
+        f".hwt .ground{{fill:{GROUND}}}",
+        f".hwt .muted{{fill:{MUTED}}}",
+        ".hwt .b{font-weight:600}",
+        f".hwt .c0{{fill:{GROUND};stroke:{FAINT}}}",
+        f".hwt .c1{{fill:{PANEL};stroke:{FAINT}}}",
+        f".hwt .pin{{fill:{GROUND};stroke:{MUTED}}}",
+        f".hwt .halo,.hwt .halo0{{stroke:{GROUND}}}",
+        f".hwt .halo1{{stroke:{PANEL}}}",
+        ".hwt .halo,.hwt .halo0,.hwt .halo1{stroke-width:4;stroke-linejoin:round;paint-order:stroke}",
+    ]
+    dark = [
+        f".hwt text{{fill:{DARK_INK}}}",
+        f".hwt .ground{{fill:{DARK_GROUND}}}",
+        f".hwt .muted{{fill:{DARK_MUTED}}}",
+        f".hwt .c0{{fill:{DARK_GROUND};stroke:{DARK_FAINT}}}",
+        f".hwt .c1{{fill:{DARK_PANEL};stroke:{DARK_FAINT}}}",
+        f".hwt .pin{{fill:{DARK_GROUND};stroke:{DARK_MUTED}}}",
+        f".hwt .halo,.hwt .halo0{{stroke:{DARK_GROUND}}}",
+        f".hwt .halo1{{stroke:{DARK_PANEL}}}",
+    ]
     for key in sorted({b.category for b in scene.boxes}):
         tint = CATEGORIES[key]
         light.append(f".hwt .k-{key}{{fill:{tint.fill};stroke:{tint.line}}}")
@@ -97,8 +134,10 @@ def _bounds(scene: Scene, at: Geometry) -> Rect:
 
 
 def _cluster(c: Cluster, r: Rect) -> list[str]:
-    return [f"<g><title>{escape(c.tooltip)}</title>",
-            f'<rect class="c{len(c.path) % 2}" x="{r.x:.1f}" y="{r.y:.1f}" width="{r.w:.1f}" height="{r.h:.1f}" rx="10"/></g>']
+    return [
+        f"<g><title>{escape(c.tooltip)}</title>",
+        f'<rect class="c{len(c.path) % 2}" x="{r.x:.1f}" y="{r.y:.1f}" width="{r.w:.1f}" height="{r.h:.1f}" rx="10"/></g>',
+    ]
 
 
 def _cluster_label(c: Cluster, r: Rect, traces: list[Point]) -> list[str]:
@@ -110,7 +149,9 @@ def _cluster_label(c: Cluster, r: Rect, traces: list[Point]) -> list[str]:
     crossing = [x for x, y in traces if top - 2 <= y <= top + 24]
     spots = [left + room * k / 12 for k in range(13)]
     x = next((s for s in spots if not any(s - 5 <= t <= s + w + 5 for t in crossing)), left)
-    label = f'<tspan class="b">{escape(head)}</tspan>' + (f'<tspan class="muted" font-size="{SMALL:g}" dx="8">{escape(more)}</tspan>' if more else "")
+    label = f'<tspan class="b">{escape(head)}</tspan>' + (
+        f'<tspan class="muted" font-size="{SMALL:g}" dx="8">{escape(more)}</tspan>' if more else ""
+    )
     return [f'<text class="halo{len(c.path) % 2}" x="{x:.1f}" y="{top + 4 + HEAD * 0.8:.1f}" font-size="{HEAD:g}">{label}</text>']
 
 
@@ -122,33 +163,40 @@ def _samples(curve: tuple[Point, ...]) -> list[Point]:
             t = n / 24
             u = 1 - t
             w = (u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t)
-            out.append((sum(f * p[0] for f, p in zip(w, curve[k: k + 4])), sum(f * p[1] for f, p in zip(w, curve[k: k + 4]))))
+            out.append((sum(f * p[0] for f, p in zip(w, curve[k : k + 4])), sum(f * p[1] for f, p in zip(w, curve[k : k + 4]))))
     return out
 
 
 def _box(b: Box, r: Rect) -> list[str]:
     css = "pin" if b.role == "pin" else f"k-{b.category}"
     rx = 7 if b.role == "part" else r.h / 2
-    out = [f"<g><title>{escape(b.tooltip)}</title>",
-           f'<rect class="{css}" x="{r.x:.1f}" y="{r.y:.1f}" width="{r.w:.1f}" height="{r.h:.1f}" rx="{rx:.1f}"'
-           f'{" stroke-width=" + chr(34) + "2" + chr(34) if b.role == "bus" else ""}/>']
+    thick = ' stroke-width="2"' if b.role == "bus" else ""
+    out = [
+        f"<g><title>{escape(b.tooltip)}</title>",
+        f'<rect class="{css}" x="{r.x:.1f}" y="{r.y:.1f}" width="{r.w:.1f}" height="{r.h:.1f}" rx="{rx:.1f}"{thick}/>',
+    ]
     lines = box_lines(b)
     y = r.y + (BOX_PAD_Y if b.role == "part" else 4)
     x = r.x + r.w / 2
     for content, head in lines:
         size = HEAD if head else SMALL
         y += size * LEADING
-        out.append(text(x, y - size * (LEADING - 1) - 0.8, content, size, "b" if head else "muted" if b.role == "part" else "", "middle"))
+        out.append(
+            text(x, y - size * (LEADING - 1) - 0.8, content, size, "b" if head else "muted" if b.role == "part" else "", "middle")
+        )
     return [*out, "</g>"]
 
 
 def _edge(e: Edge, plane: Plane, curve: tuple[Point, ...]) -> list[str]:
     index = f"p{_index(plane)}"
     path = f"M{curve[0][0]:.1f} {curve[0][1]:.1f}" + "".join(
-        "C" + " ".join(f"{x:.1f} {y:.1f}" for x, y in curve[k: k + 3]) for k in range(1, len(curve) - 2, 3))
+        "C" + " ".join(f"{x:.1f} {y:.1f}" for x, y in curve[k : k + 3]) for k in range(1, len(curve) - 2, 3)
+    )
     dash = "" if plane.nature == "data" else ' stroke-dasharray="6 4"'
-    return [f"<g><title>{escape(e.tooltip)}</title>",
-            f'<path class="{index}" d="{path}" stroke-width="{line_width(e.links):g}" stroke-linecap="round"{dash}/></g>']
+    return [
+        f"<g><title>{escape(e.tooltip)}</title>",
+        f'<path class="{index}" d="{path}" stroke-width="{line_width(e.links):g}" stroke-linecap="round"{dash}/></g>',
+    ]
 
 
 def _edge_label(e: Edge, centre: Point) -> list[str]:
@@ -177,8 +225,11 @@ def _plane_items(scene: Scene) -> list[Entry]:
 
 def _kind_items(scene: Scene) -> list[Entry]:
     shown = {b.category for b in scene.boxes if b.role != "pin"}
-    return [_entry(f'<rect class="k-{key}" x="3" y="-10" width="16" height="12" rx="3"/>', tint.label)
-            for key, tint in CATEGORIES.items() if key in shown]
+    return [
+        _entry(f'<rect class="k-{key}" x="3" y="-10" width="16" height="12" rx="3"/>', tint.label)
+        for key, tint in CATEGORIES.items()
+        if key in shown
+    ]
 
 
 def _entry(mark: str, label: str) -> Entry:

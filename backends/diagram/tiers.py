@@ -1,8 +1,8 @@
 """A layout of our own, where Graphviz cannot be loaded or the drawing is too large for it.
 
-Every cluster is laid out on its own, from the inside out: its children stand in tiers by their links (what is written first above),
-a tier is a centred row that wraps when it gets too wide. Edges run straight down where they can and around the side of their
-boxes where both ends stand in one row; labels are moved along their edge until they cover nothing.
+Every cluster is laid out on its own, from the inside out: its children stand in tiers by their links (what is written first
+above), a tier is a centred row that wraps when it gets too wide. Edges run down from box to box, loops at the right of their box;
+labels are moved along their edge until they cover nothing.
 """
 
 from __future__ import annotations
@@ -175,7 +175,9 @@ class _Tiers:
     def _labels(self, curves: tuple[tuple[Point, ...], ...], boxes: dict[str, Rect], clusters: dict[Path, Rect]) -> list[Point]:
         """Labels at the middle of their edges, moved along until they cover neither boxes nor headings nor each other."""
         below = {c.path for c in self.scene.clusters if c.below}
-        taken = list(boxes.values()) + [Rect(r.x, r.y + (r.h - _HEAD if p in below else 0.0), r.w, _HEAD) for p, r in clusters.items()]
+        taken = list(boxes.values()) + [
+            Rect(r.x, r.y + (r.h - _HEAD if p in below else 0.0), r.w, _HEAD) for p, r in clusters.items()
+        ]
         out = []
         for e, curve in zip(self.scene.edges, curves):
             size = edge_label_size(e)

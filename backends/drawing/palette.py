@@ -33,8 +33,16 @@ CATEGORIES: dict[str, Tint] = {
 }
 
 PLANES: tuple[tuple[str, str], ...] = (
-    ("#1c64d1", "#6ea8ff"), ("#c2410c", "#ff9a66"), ("#15803d", "#5fd08a"), ("#8a2db8", "#d29bf2"), ("#0b7180", "#52c7d8"),
-    ("#be185d", "#ff8ab8"), ("#6b5900", "#d9c04a"), ("#4a4fd0", "#a3a7ff"), ("#7a4a2b", "#d8a27e"), ("#3f6212", "#a8d05c"),
+    ("#1c64d1", "#6ea8ff"),
+    ("#c2410c", "#ff9a66"),
+    ("#15803d", "#5fd08a"),
+    ("#8a2db8", "#d29bf2"),
+    ("#0b7180", "#52c7d8"),
+    ("#be185d", "#ff8ab8"),
+    ("#6b5900", "#d9c04a"),
+    ("#4a4fd0", "#a3a7ff"),
+    ("#7a4a2b", "#d8a27e"),
+    ("#3f6212", "#a8d05c"),
 )
 """Line colours of data planes (light ground, dark ground); they repeat after the tenth."""
 POWER_LINE = ("#94650a", "#e3b34a")
@@ -46,6 +54,7 @@ DARK_INK, DARK_MUTED, DARK_GROUND, DARK_FAINT, DARK_PANEL = "#e6edf3", "#9aa5b1"
 
 def category(t: Template) -> str:
     """The key of CATEGORIES a component belongs to: by its kind, or by the most telling thing inside it."""
+
     def find(t: Template) -> str:
         if t.kind == "chip" or t.kind == "memory":
             return "accelerator" if any(f in t.attributes for f in _FORMATS) else "chip"

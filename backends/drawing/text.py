@@ -8,14 +8,30 @@ from __future__ import annotations
 import re
 import unicodedata
 
-FONTS = ("-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans', system-ui, 'PingFang SC', "
-         "'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif")
+FONTS = (
+    "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans', system-ui, 'PingFang SC', "
+    "'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif"
+)
 """Font families for SVG and HTML: those of the system, then ones with Chinese, Japanese and Korean characters."""
 
 _SAFETY = 1.14
 _WIDTHS: dict[str, int] = {}
-for _chars, _width in (("ijl'|", 222), (" !,./:;I[]ft\\", 278), ("r-()`", 333), ("\"", 355), ("*^", 430), ("ckvxyzsJ_", 510), ("abdeghnopqu0123456789L$?#", 556),
-                       ("FTZ+<=>~", 600), ("ABEKPSVXY&", 667), ("CDHNRUw", 722), ("GOQ", 778), ("Mm", 833), ("%W@", 970), ("×·…±≥≤–", 590)):
+for _chars, _width in (
+    ("ijl'|", 222),
+    (" !,./:;I[]ft\\", 278),
+    ("r-()`", 333),
+    ('"', 355),
+    ("*^", 430),
+    ("ckvxyzsJ_", 510),
+    ("abdeghnopqu0123456789L$?#", 556),
+    ("FTZ+<=>~", 600),
+    ("ABEKPSVXY&", 667),
+    ("CDHNRUw", 722),
+    ("GOQ", 778),
+    ("Mm", 833),
+    ("%W@", 970),
+    ("×·…±≥≤–", 590),
+):
     _WIDTHS.update(dict.fromkeys(_chars, _width))
 
 
@@ -47,7 +63,7 @@ def wrapped(text: str, room: float, size: float, lines: int = 2) -> list[str]:
     words = text.split()
     while words and len(out) < lines:
         taken = 1
-        while taken < len(words) and width(" ".join(words[:taken + 1]), size) <= room:
+        while taken < len(words) and width(" ".join(words[: taken + 1]), size) <= room:
             taken += 1
         if len(out) == lines - 1:
             taken = len(words)
@@ -58,12 +74,25 @@ def wrapped(text: str, room: float, size: float, lines: int = 2) -> list[str]:
 
 def clean(text: str) -> str:
     """The text without the characters that XML does not allow."""
-    return "".join(c if c in "\t\n\r" or (c >= " " and c != "\x7f" and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff") else "\ufffd" for c in text)
+    return "".join(
+        c
+        if c in "\t\n\r" or (c >= " " and c != "\x7f" and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
+        else "\ufffd"
+        for c in text
+    )
 
 
 def escape(text: str) -> str:
     """For XML and HTML, in elements and in attributes with either kind of quote."""
-    return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace("'", "&#39;")
+    return (
+        clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace("'", "&#39;")
+    )
+
+
+def opening(css: str, w: float, h: float) -> str:
+    """The opening tag of an SVG document of class `css`, titled by the element `css`-title."""
+    size = f'viewBox="0 0 {w:.0f} {h:.0f}" width="{w:.0f}" height="{h:.0f}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="{css}-title" class="{css}">'
 
 
 def number(n: int) -> str:
@@ -77,7 +106,7 @@ def grouped(text: str) -> str:
 
 
 def counted(n: int, word: str) -> str:
-    """"1 link", "5376 links"."""
+    """ "1 link", "5376 links"."""
     return f"{number(n)} {word}{'' if n == 1 else 's'}"
 
 

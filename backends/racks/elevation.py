@@ -1,7 +1,7 @@
 """What rack elevations show, taken from L0: every distinct rack once, what stands at which height, and what is not placed.
 
-Racks that hold the same components at the same heights are one `Elevation` with its number of instances; the names in it are those
-of the first. The cost is that of the placed things, one by one (bounded), never that of the links.
+Racks that hold the same components at the same heights are one `Elevation` with its number of instances; the names in it are
+those of the first. The cost is that of the placed things, one by one (bounded), never that of the links.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Floor(Record):
 
 
 class _Place(Record):
-    """One placed thing as seen from the root: the rack it is in, as its path and coordinates after `free` ones that may be any."""
+    """One placed thing as seen from the root: the path of its rack, and its coordinates after `free` ones that may be any."""
 
     rack: Path
     free: int
@@ -155,35 +155,69 @@ class _Floor:
         groups: dict[tuple[Any, ...], list[tuple[tuple[int, ...], tuple[Thing, ...]]]] = {}
         for coords in product(*(range(n) for n in varied)):
             here = [*by_coords.get(coords, ()), *(p for p in shared if self._matches(p, free, coords))]
-            things = tuple(sorted((self._thing(p) for p in here), key=lambda x: (x.how, -1 if x.start is None else x.start, x.name)))
+            things = tuple(
+                sorted((self._thing(p) for p in here), key=lambda x: (x.how, -1 if x.start is None else x.start, x.name))
+            )
             key = tuple((x.how, x.start, x.size, x.uid) for x in things)
             groups.setdefault(key, []).append((coords, things))
         return [self._elevation(path, t, volume(shape[:free]), members, len(groups) == 1) for members in groups.values()]
 
     def _matches(self, p: _Place, free: int, coords: tuple[int, ...]) -> bool:
-        known = p.coords[max(0, free - p.free):] if p.free < free else p.coords
-        return not known or coords[len(coords) - len(known):] == known
+        known = p.coords[max(0, free - p.free) :] if p.free < free else p.coords
+        return not known or coords[len(coords) - len(known) :] == known
 
-    def _elevation(self, path: Path, t: Template, times_each: int, members: list[tuple[tuple[int, ...], tuple[Thing, ...]]], only: bool) -> Elevation:
+    def _elevation(
+        self, path: Path, t: Template, times_each: int, members: list[tuple[tuple[int, ...], tuple[Thing, ...]]], only: bool
+    ) -> Elevation:
         shape = self.root.shape(path)
         coords, things = members[0]
         first = port_text(path, (0,) * (len(shape) - len(coords)) + coords, self.root) if path else t.name
         name = ".".join(path) if path else t.name
         if not only and path:
-            name = _spans(path[-1], [m[0] for m in members]) if len(coords) == 1 else first + (" and others" if len(members) > 1 else "")
+            name = (
+                _spans(path[-1], [m[0] for m in members])
+                if len(coords) == 1
+                else first + (" and others" if len(members) > 1 else "")
+            )
         units, slots = t.figure("units"), t.figure("slots")
-        return Elevation(name, t.name, times_each * len(members), first, units if isinstance(units, int) else None,
-                         slots if isinstance(slots, int) else None, _facts(t), things, tuple(self._missing(t, path)))
+        return Elevation(
+            name,
+            t.name,
+            times_each * len(members),
+            first,
+            units if isinstance(units, int) else None,
+            slots if isinstance(slots, int) else None,
+            _facts(t),
+            things,
+            tuple(self._missing(t, path)),
+        )
 
     def _thing(self, p: _Place) -> Thing:
         t = p.owner.at(p.item.what)
         name = port_text(p.item.what, p.item.coords, p.owner)
-        contents = " · ".join(f"{number(volume(a.dims))} {a.template.name}" for _, a in sorted(t.parts.items(), key=lambda x: _weight(x[1].template))
-                              if a.template.kind not in CONNECTOR_KINDS)
+        contents = " · ".join(
+            f"{number(volume(a.dims))} {a.template.name}"
+            for _, a in sorted(t.parts.items(), key=lambda x: _weight(x[1].template))
+            if a.template.kind not in CONNECTOR_KINDS
+        )
         unit = p.item.how or "place"
-        where = f"{unit} {p.item.start}" + (f" to {p.item.start + p.item.size - 1}" if p.item.size > 1 else "") if p.item.start is not None else "place not stated"
-        sources = [f"source: {s.text}" + (" (unverified)" if s.status == "unverified" else "") for s in p.item.by.sources if s.text]
-        tip = "\n".join([f"{name}: {t.kind} {t.name}", where, *([contents] if contents else []), f"placed by {self.names.short(p.item.by.span)}", *sources])
+        where = (
+            f"{unit} {p.item.start}" + (f" to {p.item.start + p.item.size - 1}" if p.item.size > 1 else "")
+            if p.item.start is not None
+            else "place not stated"
+        )
+        sources = [
+            f"source: {s.text}" + (" (unverified)" if s.status == "unverified" else "") for s in p.item.by.sources if s.text
+        ]
+        tip = "\n".join(
+            [
+                f"{name}: {t.kind} {t.name}",
+                where,
+                *([contents] if contents else []),
+                f"placed by {self.names.short(p.item.by.span)}",
+                *sources,
+            ]
+        )
         return Thing(p.item.how, p.item.start, p.item.size, name, t.name, contents, category(t), tip, t.uid)
 
     # ---------------------------------------------------------------- what is not placed
@@ -218,9 +252,11 @@ class _Floor:
         out = []
         for path in declared_paths(self.root):
             t = self.root.at(path)
-            cells = [(p.item.start, port_text(p.item.what, p.item.coords, p.owner), looks.get(p.owner.at(p.item.what).name, "other"))
-                     for p in self.places if p.rack == path and p.item.how == "slot" and p.item.start is not None
-                     and p.owner.at(p.item.what).kind == "rack"]
+            cells = [
+                (p.item.start, port_text(p.item.what, p.item.coords, p.owner), looks.get(p.owner.at(p.item.what).name, "other"))
+                for p in self.places
+                if p.rack == path and p.item.how == "slot" and p.item.start is not None and p.owner.at(p.item.what).kind == "rack"
+            ]
             if t.kind in ("row", "room") and cells:
                 slots = t.figure("slots")
                 size = slots if isinstance(slots, int) else max(c[0] for c in cells) + 1
@@ -236,6 +272,7 @@ def _weight(t: Template) -> tuple[int, str]:
 
 def _facts(t: Template) -> tuple[str, ...]:
     """Figures of a rack worth a line each: size, then power and mass."""
+
     def shown(name: str) -> str:
         value = t.figure(name)
         return quantity_text(value) if isinstance(value, Quantity) else ""
@@ -246,7 +283,7 @@ def _facts(t: Template) -> tuple[str, ...]:
 
 
 def _spans(name: str, coords: list[tuple[int, ...]]) -> str:
-    """"comm[0..3], comm[5]": consecutive indices as half-open ranges."""
+    """ "comm[0..3], comm[5]": consecutive indices as half-open ranges."""
     runs: list[list[int]] = []
     for (k,) in coords:
         if runs and runs[-1][1] == k:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from hwdsl.backends.drawing.palette import (CATEGORIES, DARK_FAINT, DARK_GROUND, DARK_INK, DARK_MUTED, DARK_PANEL, FAINT, GROUND, INK, MUTED,
-                                            PANEL)
-from hwdsl.backends.drawing.text import FONTS, escape, fitted, number, width, wrapped
+from hwdsl.backends.drawing.palette import (
+    CATEGORIES,
+    DARK_FAINT,
+    DARK_GROUND,
+    DARK_INK,
+    DARK_MUTED,
+    DARK_PANEL,
+    FAINT,
+    GROUND,
+    INK,
+    MUTED,
+    PANEL,
+)
+from hwdsl.backends.drawing.text import FONTS, escape, fitted, number, opening, width, wrapped
 from hwdsl.backends.racks.elevation import Elevation, Floor, RowPlan, Thing
 
 MARGIN, GAP = 28.0, 34.0
@@ -36,22 +47,36 @@ def svg_text(floor: Floor, *, heading: bool = True) -> str:
         pieces, y = _row(row, y)
         out += pieces
     for k in range(0, len(drawn), columns):
-        pieces, y = _rank(drawn[k: k + columns], y, tall)
+        pieces, y = _rank(drawn[k : k + columns], y, tall)
         out += pieces
     pieces, y = _closing(floor, y, wide)
     out += pieces
     full = wide + 2 * MARGIN
-    head = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {full:.0f} {y + MARGIN - 12:.0f}" width="{full:.0f}" height="{y + MARGIN - 12:.0f}" '
-            f'role="img" aria-labelledby="hwr-title" class="hwr">', f'<title id="hwr-title">Racks of {escape(floor.title)}</title>',
-            f"<style>{_style(floor)}</style>", f'<rect class="ground" width="{full:.0f}" height="{y + MARGIN - 12:.0f}"/>']
+    head = [
+        opening("hwr", full, y + MARGIN - 12),
+        f'<title id="hwr-title">Racks of {escape(floor.title)}</title>',
+        f"<style>{_style(floor)}</style>",
+        f'<rect class="ground" width="{full:.0f}" height="{y + MARGIN - 12:.0f}"/>',
+    ]
     return "\n".join([*head, *out, "</svg>", ""])
 
 
 def _style(floor: Floor) -> str:
-    light = [f".hwr text{{font-family:{FONTS};fill:{INK}}}", f".hwr .ground{{fill:{GROUND}}}", f".hwr .m{{fill:{MUTED}}}", ".hwr .b{font-weight:600}",
-             f".hwr .frame{{fill:{PANEL};stroke:{MUTED}}}", f".hwr .empty{{fill:{GROUND};stroke:{FAINT}}}"]
-    dark = [f".hwr text{{fill:{DARK_INK}}}", f".hwr .ground{{fill:{DARK_GROUND}}}", f".hwr .m{{fill:{DARK_MUTED}}}",
-            f".hwr .frame{{fill:{DARK_PANEL};stroke:{DARK_MUTED}}}", f".hwr .empty{{fill:{DARK_GROUND};stroke:{DARK_FAINT}}}"]
+    light = [
+        f".hwr text{{font-family:{FONTS};fill:{INK}}}",
+        f".hwr .ground{{fill:{GROUND}}}",
+        f".hwr .m{{fill:{MUTED}}}",
+        ".hwr .b{font-weight:600}",
+        f".hwr .frame{{fill:{PANEL};stroke:{MUTED}}}",
+        f".hwr .empty{{fill:{GROUND};stroke:{FAINT}}}",
+    ]
+    dark = [
+        f".hwr text{{fill:{DARK_INK}}}",
+        f".hwr .ground{{fill:{DARK_GROUND}}}",
+        f".hwr .m{{fill:{DARK_MUTED}}}",
+        f".hwr .frame{{fill:{DARK_PANEL};stroke:{DARK_MUTED}}}",
+        f".hwr .empty{{fill:{DARK_GROUND};stroke:{DARK_FAINT}}}",
+    ]
     for key in sorted(_shown(floor)):
         tint = CATEGORIES[key]
         light.append(f".hwr .k-{key}{{fill:{tint.fill};stroke:{tint.line}}}")
@@ -75,8 +100,16 @@ def _rect(css: str, x: float, y: float, w: float, h: float, rx: float = 2) -> st
 # ---------------------------------------------------------------- rows of racks
 def _row(row: RowPlan, top: float) -> tuple[list[str], float]:
     """A row from above: its places in order, sixteen to a line."""
-    out = [_text(MARGIN, top + 10, f"{row.name}: {row.component}", 13, "b"),
-           _text(MARGIN + width(f"{row.name}: {row.component}", 13, bold=True) + 10, top + 10, f"{row.slots} places in a row, from above; not to scale", 11, "m")]
+    out = [
+        _text(MARGIN, top + 10, f"{row.name}: {row.component}", 13, "b"),
+        _text(
+            MARGIN + width(f"{row.name}: {row.component}", 13, bold=True) + 10,
+            top + 10,
+            f"{row.slots} places in a row, from above; not to scale",
+            11,
+            "m",
+        ),
+    ]
     cells = {slot: (name, look) for slot, name, look in row.cells}
     y = top + 22
     for k in range(row.slots):
@@ -197,7 +230,11 @@ def _foot(e: Elevation, x: float, top: float) -> list[str]:
     """What else is in the rack, and what is not placed."""
     how = _grid(e)[0]
     loose = [t for t in e.things if t.how != how or t.start is None]
-    lines = [f"also here: {', '.join(f'{t.name} ({t.how} {t.start})' if t.start is not None else t.name for t in loose)}"] if loose else []
+    lines = (
+        [f"also here: {', '.join(f'{t.name} ({t.how} {t.start})' if t.start is not None else t.name for t in loose)}"]
+        if loose
+        else []
+    )
     lines += [f"not placed: {', '.join(e.missing)}"] if e.missing else []
     broken = [piece for line in lines for piece in wrapped(line, BODY + 12, 11, 3)]
     return [_text(x + GUTTER, top + 4 + 16 * k, line, 11, "m") for k, line in enumerate(broken)]

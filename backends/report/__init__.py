@@ -1,4 +1,4 @@
-"""report.html: the whole design on one page that needs nothing else: no network, no script, readable on screen, paper and by ear."""
+"""report.html: the whole design on one page that needs nothing else: no network, no script; for screen, paper and ear."""
 
 from __future__ import annotations
 
@@ -39,9 +39,16 @@ def page(design: Design, diagnostics: Diagnostics, progress: Any = None) -> str:
 
     drawn = scene(design)
     planes, why_none = performance(design, progress)
-    return _environment().get_template("report.html.j2").render(
-        page=content(design), topology=draw(drawn, dot_text(drawn), diagnostics, heading=False),
-        racks=svg_text(floor(design), heading=False), performance=planes, why_none=why_none, version=__version__)
+    template = _environment().get_template("report.html.j2")
+    html: str = template.render(
+        page=content(design),
+        topology=draw(drawn, dot_text(drawn), diagnostics, heading=False),
+        racks=svg_text(floor(design), heading=False),
+        performance=planes,
+        why_none=why_none,
+        version=__version__,
+    )
+    return html
 
 
 def _environment() -> Any:
@@ -59,8 +66,15 @@ def _environment() -> Any:
     def load(name: str) -> str:
         return folder.joinpath(name).read_text(encoding="utf-8")
 
-    env = Environment(loader=FunctionLoader(load), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True,
-                      keep_trailing_newline=True, finalize=lambda value: clean(value) if type(value) is str else value)
+    env = Environment(
+        loader=FunctionLoader(load),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=lambda value: clean(value) if type(value) is str else value,
+    )
     env.globals["fonts"] = FONTS
     env.filters["breakable"] = lambda value: Markup(re.sub(r"(?<=[\])\w])([.(,])(?!\.)", r"\1<wbr>", str(escape(clean(value)))))
     return env

@@ -13,7 +13,6 @@ from hwdsl.backends.drawing.palette import category
 from hwdsl.backends.drawing.text import grouped, number
 from hwdsl.backends.origins import positions
 from hwdsl.backends.report.figures import Figure, figures
-
 from hwdsl.ir.l0 import Path, Template, multiplicities, templates
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record, replace
@@ -85,7 +84,10 @@ class BillTotal(Record):
 
 
 class CheckRow(Record):
-    """An assert or require as written: `outcome` is "passed", "failed", "undecided" or "broken"; `times` points of its `for` gave the same."""
+    """An assert or require as written: `outcome` is "passed", "failed", "undecided" or "broken".
+
+    `times` says at how many points of its `for` it gave the same ("" for one).
+    """
 
     outcome: str
     statement: str
@@ -129,10 +131,19 @@ def content(design: Design) -> Content:
     lines, note = _lines(design.root)
     every = figures(design.root, at)
     return Content(
-        design.name, tuple(" ".join(p.split()) for p in design.module.file.doc.split("\n\n") if p.strip()), tuple(_facts(design, at)),
-        tuple(_tiles(design.root, lines)), tuple(_planes(design.root)), tuple(_bill(lines)), tuple(_totals(lines)), note,
-        tuple(_checks(design, at)), tuple(f for f in every if not f.is_unknown), tuple(f for f in every if f.is_unknown),
-        tuple(_exceptions(design.root, at)))
+        design.name,
+        tuple(" ".join(p.split()) for p in design.module.file.doc.split("\n\n") if p.strip()),
+        tuple(_facts(design, at)),
+        tuple(_tiles(design.root, lines)),
+        tuple(_planes(design.root)),
+        tuple(_bill(lines)),
+        tuple(_totals(lines)),
+        note,
+        tuple(_checks(design, at)),
+        tuple(f for f in every if not f.is_unknown),
+        tuple(f for f in every if f.is_unknown),
+        tuple(_exceptions(design.root, at)),
+    )
 
 
 def _facts(design: Design, at: Positions) -> list[tuple[str, str]]:
@@ -153,22 +164,24 @@ def _tiles(root: Template, lines: list[Line]) -> list[Tile]:
     counts: dict[str, tuple[str, int]] = {}
     for line in lines:
         if line.section == "parts" and line.template is not None and line.kind in _HEADLINE_KINDS and line.level:
-            _, n = counts.get(line.template.name, ("", 0))
-            counts[line.template.name] = (line.kind, n + line.quantity)
+            known = counts.get(line.template.name, ("", 0))[1]
+            counts[line.template.name] = (line.kind, known + line.quantity)
     stars = {line.template.name for line in lines if line.template is not None and category(line.template) == "accelerator"}
-    ranked = sorted(counts.items(), key=lambda item: (_HEADLINE_KINDS.index(item[1][0]), item[0] not in stars, -item[1][1], item[0]))
+    ranked = sorted(
+        counts.items(), key=lambda item: (_HEADLINE_KINDS.index(item[1][0]), item[0] not in stars, -item[1][1], item[0])
+    )
     tiles = [Tile(number(n), f"{name} ({kind})") for name, (kind, n) in ranked[:8]]
     for what in ("links", "cables", "assemblies", "modules"):
-        n = _count(root, what)
-        if n is not None and (n or what in ("links", "cables")):
-            tiles.append(Tile(number(n), what))
+        things = _count(root, what)
+        if things is not None and (things or what in ("links", "cables")):
+            tiles.append(Tile(number(things), what))
     for word in _FORMATS:
         found = _compute(root, word)
         if found.value is not None:
             tiles.append(Tile(text(found.value), f"{word.upper()} dense, as stated"))
     for figure in ("power", "mass", "price"):
         for _, roll in sorted(total(lines, figure, lambda line: line.section == "parts").items()):
-            value, remark = _bounded(roll, figure)
+            value, remark = _bounded(roll)
             tiles.append(Tile(value, figure, remark))
     return tiles
 
@@ -182,6 +195,7 @@ def _count(root: Template, what: str) -> int | None:
 
 def _compute(t: Template, word: str) -> Roll:
     """Operations per second at one number format, all instances: stated on a component, or the sum of its parts'."""
+
     def find(t: Template) -> Roll:
         value = t.figure(word)
         if value is not None:
@@ -198,7 +212,7 @@ def _compute(t: Template, word: str) -> Roll:
     return found
 
 
-def _bounded(roll: Roll, figure: str) -> tuple[str, str]:
+def _bounded(roll: Roll) -> tuple[str, str]:
     """A roll-up for a reader, and what it leaves out."""
     if roll.value is None:
         return ("unknown" if roll.missing else "none"), (f"{number(roll.missing)} figures missing" if roll.missing else "")
@@ -238,8 +252,17 @@ def _plane(root: Template, names: Path, doc: str, members: list[tuple[Lifted, Ta
         name = root.at(path).name
         media[name] = media.get(name, 0) + part_modules_total(root, sharing)
     shown = ", ".join(f"{number(n)} {name}" for name, n in sorted(media.items())) or "on the board, or not stated"
-    return PlaneRow(".".join(names) or "outside planes", " ".join(doc.split()), number(add("links")), *(_dash(add(f)) for f in ("cables", "assemblies")),
-                    _dash(modules), _dash(add("pairs")), _dash(add("fibres")), shown)
+    return PlaneRow(
+        ".".join(names) or "outside planes",
+        " ".join(doc.split()),
+        number(add("links")),
+        _dash(add("cables")),
+        _dash(add("assemblies")),
+        _dash(modules),
+        _dash(add("pairs")),
+        _dash(add("fibres")),
+        shown,
+    )
 
 
 def _dash(n: int) -> str:
@@ -251,15 +274,26 @@ def _bill(lines: list[Line]) -> list[BillRow]:
     out = []
     for group in by_item(lines):
         first = group[0]
-        cells = [_share(group, k) for k in range(len(FIGURES))]
+        price, power, mass = (_share(group, k) for k in range(len(FIGURES)))
         remarks = [f"{n} {word}" for word in ("failed", "planned", "spare") if (n := sum(getattr(line, word) for line in group))]
         if any(s.unit is not None and s.unit.status for line in group for s in line.shares):
             remarks.insert(0, "unverified")
         missing = [FIGURES[k] for k in range(len(FIGURES)) if any(line.shares and line.shares[k].missing for line in group)]
         remarks += [f"{', '.join(missing)} unknown"] if missing else []
         doc = " ".join(first.template.doc.split()) if first.template is not None else first.note
-        out.append(BillRow(first.name, first.kind, doc, number(sum(line.quantity for line in group)), *cells,
-                           some([p for line in group for p in line.used], 2), "; ".join(remarks)))
+        out.append(
+            BillRow(
+                first.name,
+                first.kind,
+                doc,
+                number(sum(line.quantity for line in group)),
+                price,
+                power,
+                mass,
+                some([p for line in group for p in line.used], 2),
+                "; ".join(remarks),
+            )
+        )
     return out
 
 
@@ -268,21 +302,27 @@ def _share(group: tuple[Line, ...], k: int) -> str:
     stated = next((line.shares[k].unit for line in group if line.shares and line.shares[k].unit is not None), None)
     if stated is None:
         return ""
-    n = sum(line.quantity for line in group)
-    shown = text(q.mul(stated.value, n))
-    return shown if all(line.shares[k].counts for line in group if line.shares) else f"({shown})"
+    counted = sum(line.quantity for line in group if line.shares and line.shares[k].counts)
+    within = sum(line.quantity for line in group) - counted
+    shown = [text(q.mul(stated.value, counted))] if counted else []
+    return " ".join([*shown, *([f"({text(q.mul(stated.value, within))})"] if within else [])])
 
 
 def _totals(lines: list[Line]) -> list[BillTotal]:
     out = []
-    for words, keep in (("Parts", lambda line: line.section == "parts"), ("Media, modules, buses", lambda line: line.section != "parts"),
-                        ("All", lambda line: True)):
+    for words, keep in (
+        ("Parts", lambda line: line.section == "parts"),
+        ("Media, modules, buses", lambda line: line.section != "parts"),
+        ("All", lambda line: bool(line.section)),
+    ):
         cells = []
         for figure in ("price", "power", "mass"):
             sums = total(lines, figure, keep)
-            cells.append(", ".join(": ".join(x for x in _bounded(roll, figure) if x) for _, roll in sorted(sums.items()))
-                         or text(q.quantity(0, QUANTITIES[figure])))
-        out.append(BillTotal(words, *cells))
+            cells.append(
+                ", ".join(": ".join(x for x in _bounded(roll) if x) for _, roll in sorted(sums.items()))
+                or text(q.quantity(0, QUANTITIES[figure]))
+            )
+        out.append(BillTotal(words, cells[0], cells[1], cells[2]))
     return out
 
 
@@ -291,7 +331,9 @@ def _checks(design: Design, at: Positions) -> list[CheckRow]:
     order = {"failed": 0, "broken": 1, "undecided": 2, "passed": 3}
     rows: dict[CheckRow, int] = {}
     for c in design.checks:
-        sources = tuple(" ".join(x for x in (s.text, s.date, "(unverified)" if s.status == "unverified" else "") if x) for s in c.sources)
+        sources = tuple(
+            " ".join(x for x in (s.text, s.date, "(unverified)" if s.status == "unverified" else "") if x) for s in c.sources
+        )
         row = CheckRow(c.outcome, _statement(design, c), c.message, grouped(c.operands), c.path, at.short(c.span), sources)
         rows[row] = rows.get(row, 0) + 1
     counted_rows = [replace(row, times=f"{number(n)} times" if n > 1 else "") for row, n in rows.items()]
@@ -303,8 +345,10 @@ def _statement(design: Design, c: CheckResult) -> str:
     source = design.session.sources.get(c.span.file)
     if source is None:
         return c.kind
-    written = source.text[c.span.start: c.span.end]
-    ends = [k for k in (written.find(f'"{c.message}"') if c.message else -1, written.find("@source"), written.rfind(";")) if k > 0]
+    written = source.text[c.span.start : c.span.end]
+    ends = [
+        k for k in (written.find(f'"{c.message}"') if c.message else -1, written.find("@source"), written.rfind(";")) if k > 0
+    ]
     return " ".join(written[: min(ends, default=len(written))].split())
 
 
@@ -315,12 +359,24 @@ def _exceptions(root: Template, at: Positions) -> list[Special]:
         each = f" in each of {number(counts[t.uid])} {t.name}" if counts[t.uid] > 1 else ""
         for o in t.overrides:
             target = ".".join(o.path) + "".join(f"[{_range(s)}]" for s in o.box)
-            out.append(Special("override", f"{o.target} {target or 'self'}{each}",
-                                  "; ".join(f"{k} = {show(a.value)}" for k, a in sorted(o.attributes.items())), at.short(o.span)))
+            out.append(
+                Special(
+                    "override",
+                    f"{o.target} {target or 'self'}{each}",
+                    "; ".join(f"{k} = {show(a.value)}" for k, a in sorted(o.attributes.items())),
+                    at.short(o.span),
+                )
+            )
         for name, mode in sorted(t.modes.items()):
             params = ", ".join(p.name for p in mode.item.params)
-            out.append(Special("mode", f"{t.name}.{name}" + (f"({params})" if params else ""), "the default mode" if mode.item.default else "",
-                                  at.short(mode.item.span)))
+            out.append(
+                Special(
+                    "mode",
+                    f"{t.name}.{name}" + (f"({params})" if params else ""),
+                    "the default mode" if mode.item.default else "",
+                    at.short(mode.item.span),
+                )
+            )
         for name, state in sorted(t.states.items()):
             out.append(Special("state", f"{t.name}.{name}", "the default state" if state.default else "", at.short(state.span)))
     return out

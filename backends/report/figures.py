@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hwdsl.backends.drawing.text import grouped, number
-
 from hwdsl.ir.l0 import Attribute, Template, multiplicities, templates
 from hwdsl.node import Record
 from hwdsl.query.lifted import lifted_rules
@@ -25,7 +24,7 @@ class Cited(Record):
 
 
 class Figure(Record):
-    """One attribute: of which component (`kind`, `instances` in the design, "" for links and media), and its value with its unit."""
+    """One attribute: of which component (`instances` in the design, "" for links and media), and its value with its unit."""
 
     component: str
     kind: str
@@ -68,9 +67,26 @@ def _reached(root: Template) -> list[Template]:
 
 
 def _figure(t: Template, instances: int, name: str, a: Attribute, at: Positions) -> Figure:
-    about = sorted({w for s in a.sources for w in (s.boundary and f"boundary: {s.boundary}", s.figure and f"figure: {s.figure}", s.note) if w})
-    return Figure(t.name, t.kind, number(instances) if instances else "", name, grouped(show(a.value)), a.value is UNKNOWN, bool(a.status),
-                  ", ".join(about), tuple(_cited(s) for s in a.sources if s.text or s.url), at.short(a.span))
+    about = sorted(
+        {
+            w
+            for s in a.sources
+            for w in (s.boundary and f"boundary: {s.boundary}", s.figure and f"figure: {s.figure}", s.note)
+            if w
+        }
+    )
+    return Figure(
+        t.name,
+        t.kind,
+        number(instances) if instances else "",
+        name,
+        grouped(show(a.value)),
+        a.value is UNKNOWN,
+        bool(a.status),
+        ", ".join(about),
+        tuple(_cited(s) for s in a.sources if s.text or s.url),
+        at.short(a.span),
+    )
 
 
 def _cited(s: Source) -> Cited:

@@ -41,7 +41,15 @@ def performance(design: Design, progress: Any) -> tuple[tuple[PlaneFigures, ...]
 
 
 def _plane(name: str, data: dict[str, Any]) -> PlaneFigures:
-    facts = [*_ends(data), *_injection(data), *_hops(data), *_bisection(data), *_all_to_all(data), *_oversubscription(data), *_all_reduce(data)]
+    facts = [
+        *_ends(data),
+        *_injection(data),
+        *_hops(data),
+        *_bisection(data),
+        *_all_to_all(data),
+        *_oversubscription(data),
+        *_all_reduce(data),
+    ]
     return PlaneFigures(name, tuple(facts), str(data.get("note", "")))
 
 
@@ -51,7 +59,13 @@ def _ends(data: dict[str, Any]) -> list[Fact]:
         found = data.get(key)
         parts = found.get("parts", []) if isinstance(found, dict) else found or []
         if parts:
-            out.append(Fact(label, number(sum(p["count"] for p in parts)), ", ".join(f"{number(p['count'])} {p['component']} ({p['path']})" for p in parts)))
+            out.append(
+                Fact(
+                    label,
+                    number(sum(p["count"] for p in parts)),
+                    ", ".join(f"{number(p['count'])} {p['component']} ({p['path']})" for p in parts),
+                )
+            )
     return out
 
 
@@ -77,7 +91,13 @@ def _hops(data: dict[str, Any]) -> list[Fact]:
     histogram = data.get("hops", {}).get("histogram", {})
     if histogram:
         rows = sorted(histogram.items(), key=lambda item: int(item[0]))
-        out.append(Fact("Pairs by hops", " · ".join(f"{h}: {number(n)}" for h, n in rows[:8]) + (" · …" if len(rows) > 8 else ""), data["hops"].get("formula", "")))
+        out.append(
+            Fact(
+                "Pairs by hops",
+                " · ".join(f"{h}: {number(n)}" for h, n in rows[:8]) + (" · …" if len(rows) > 8 else ""),
+                data["hops"].get("formula", ""),
+            )
+        )
     return out
 
 
@@ -88,7 +108,14 @@ def _bisection(data: dict[str, Any]) -> list[Fact]:
     low, high = _rate(found.get("lower")), _rate(found.get("upper"))
     if not (low or high):
         return [Fact("Bisection bandwidth", "unknown", str(found.get("unknown", "")))]
-    methods = "; ".join(x for x in (found.get("lower_method") and f"at least: {found['lower_method']}", found.get("upper_method") and f"at most: {found['upper_method']}") if x)
+    methods = "; ".join(
+        x
+        for x in (
+            found.get("lower_method") and f"at least: {found['lower_method']}",
+            found.get("upper_method") and f"at most: {found['upper_method']}",
+        )
+        if x
+    )
     if low == high:
         return [Fact("Bisection bandwidth", low, methods)]
     return [Fact("Bisection bandwidth", f"{low} to {high}" if low and high else f"≥ {low}" if low else f"≤ {high}", methods)]
@@ -98,24 +125,47 @@ def _all_to_all(data: dict[str, Any]) -> list[Fact]:
     found = data.get("all_to_all")
     if not isinstance(found, dict) or "bound" not in found:
         return []
-    return [Fact("Uniform all-to-all, bound", f"{_rate(found['bound'])} per endpoint", f"{found.get('formula', '')}; limited by {found.get('bound_by', 'the network')}")]
+    return [
+        Fact(
+            "Uniform all-to-all, bound",
+            f"{_rate(found['bound'])} per endpoint",
+            f"{found.get('formula', '')}; limited by {found.get('bound_by', 'the network')}",
+        )
+    ]
 
 
 def _oversubscription(data: dict[str, Any]) -> list[Fact]:
-    return [Fact(f"Oversubscription at {level['at']}", f"{digits_of(Fraction(str(level['exact'])), 4)} : 1",
-                 f"{level.get('formula', '')}: {_rate(level.get('down'))} over {_rate(level.get('up'))}")
-            for level in data.get("oversubscription") or [] if isinstance(level, dict) and "exact" in level]
+    return [
+        Fact(
+            f"Oversubscription at {level['at']}",
+            f"{digits_of(Fraction(str(level['exact'])), 4)} : 1",
+            f"{level.get('formula', '')}: {_rate(level.get('down'))} over {_rate(level.get('up'))}",
+        )
+        for level in data.get("oversubscription") or []
+        if isinstance(level, dict) and "exact" in level
+    ]
 
 
 def _all_reduce(data: dict[str, Any]) -> list[Fact]:
     out = []
-    for size, found in sorted((data.get("all_reduce") or {}).items(), key=lambda item: item[1].get("V_bytes", 0) if isinstance(item[1], dict) else 0):
+    for size, found in sorted(
+        (data.get("all_reduce") or {}).items(), key=lambda item: item[1].get("V_bytes", 0) if isinstance(item[1], dict) else 0
+    ):
         if not isinstance(found, dict) or "time_s" not in found:
             continue
         bound = "≥ " if found.get("lower_bound") else ""
-        latency = "latency not published: a lower bound" if found.get("unknown_latencies_per_step") else f"latency {_seconds(found.get('latency_term_s', 0))}"
-        out.append(Fact(f"Ring all-reduce, {size}", bound + _seconds(found["time_s"]),
-                        f"{found.get('formula', '')}; bandwidth {_seconds(found.get('bandwidth_term_s', 0))}, {latency}"))
+        latency = (
+            "latency not published: a lower bound"
+            if found.get("unknown_latencies_per_step")
+            else f"latency {_seconds(found.get('latency_term_s', 0))}"
+        )
+        out.append(
+            Fact(
+                f"Ring all-reduce, {size}",
+                bound + _seconds(found["time_s"]),
+                f"{found.get('formula', '')}; bandwidth {_seconds(found.get('bandwidth_term_s', 0))}, {latency}",
+            )
+        )
     return out
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
-from drawings import DATA, EVERY, EXAMPLES, ROOT, box_of, design, of_text, texts
+
 from hwdsl.backends.diagram import draw
 from hwdsl.backends.diagram.dot import dot_text, quoted
 from hwdsl.backends.diagram.layout import Geometry, Rect, graphviz_layout
@@ -17,8 +18,12 @@ from hwdsl.backends.diagram.scene import Scene, scene
 from hwdsl.backends.diagram.svg import svg_text
 from hwdsl.backends.diagram.tiers import tier_layout
 from hwdsl.backends.drawing.text import escape, fitted, grouped, number, width, wrapped
-
 from hwdsl.diag import Diagnostics
+
+if TYPE_CHECKING:  # found beside this file, through conftest.py, when it runs
+    from tests.backends.drawings import DATA, EVERY, EXAMPLES, ROOT, box_of, design, of_text, texts
+else:
+    from drawings import DATA, EVERY, EXAMPLES, ROOT, box_of, design, of_text, texts
 
 
 def layouts(drawn: Scene) -> list[Geometry]:
@@ -48,7 +53,12 @@ def test_the_edges_add_up_to_all_links(name: str) -> None:
 def test_nvl72_is_recognised() -> None:
     drawn = scene(design("nvl72"))
     [edge] = [e for e in drawn.edges if e.plane == ("nvlink",)]
-    assert (edge.a, edge.b, edge.links, edge.lines) == ("compute.gpu", "fabric.chip", 1296, ("1296 links, 518.4 Tb/s", "NvlinkCartridge"))
+    assert (edge.a, edge.b, edge.links, edge.lines) == (
+        "compute.gpu",
+        "fabric.chip",
+        1296,
+        ("1296 links, 518.4 Tb/s", "NvlinkCartridge"),
+    )
     boxes = {b.id: b for b in drawn.boxes}
     assert (boxes["compute.gpu"].component, boxes["compute.gpu"].dims, boxes["compute.gpu"].total) == ("B200", (4,), 72)
     assert (boxes["compute.dc"].role, boxes["busbar"].role) == ("pin", "bus")
@@ -60,7 +70,12 @@ def test_nvl72_is_recognised() -> None:
 
 def test_tiers_go_from_chips_to_spines() -> None:
     at = graphviz_layout(*both("cloudmatrix384"))
-    for above, below in (("cabinet.node.npu", "cabinet.node.l1"), ("cabinet.node.l1", "card.chip"), ("cabinet.node.npu", "leaf"), ("leaf", "spine")):
+    for above, below in (
+        ("cabinet.node.npu", "cabinet.node.l1"),
+        ("cabinet.node.l1", "card.chip"),
+        ("cabinet.node.npu", "leaf"),
+        ("leaf", "spine"),
+    ):
         assert at.boxes[above].y + at.boxes[above].h < at.boxes[below].y
 
 
@@ -70,7 +85,11 @@ def both(name: str) -> tuple[Scene, str]:
 
 
 def test_a_part_taken_away_is_not_counted() -> None:
-    text = (DATA / "pod.hw").read_text(encoding="utf-8").replace("plane feed", "override part tray[1] { status = absent; }\n    plane feed")
+    text = (
+        (DATA / "pod.hw")
+        .read_text(encoding="utf-8")
+        .replace("plane feed", "override part tray[1] { status = absent; }\n    plane feed")
+    )
     drawn = scene(of_text(text))
     assert {b.id: b.total for b in drawn.boxes}["tray.gpu"] == 2
     assert [e.links for e in drawn.edges if not e.is_bus] == [6]
@@ -90,6 +109,7 @@ def test_parallel_planes_and_media_stay_apart() -> None:
 # ---------------------------------------------------------------- cost
 def test_the_drawing_does_not_grow_with_the_number_of_links(monkeypatch: pytest.MonkeyPatch) -> None:
     import hwdsl.ir.space as space
+
     monkeypatch.setattr(space, "ENUMERATION_LIMIT", 100_000)
     small, large = scene(design("scale")), scene(design("scale", supernodes="2605"))
     assert sum(e.links for e in large.edges) == 32_017_536
@@ -98,13 +118,17 @@ def test_the_drawing_does_not_grow_with_the_number_of_links(monkeypatch: pytest.
 
 
 def test_the_scene_and_its_dot_text_need_no_engine() -> None:
-    program = ("import sys; sys.path.insert(0, sys.argv[2]); import hwdsl\n"
-               "from hwdsl.backends.diagram import BACKEND\n"
-               "from hwdsl.backends.diagram.dot import dot_text\n"
-               "from hwdsl.backends.diagram.scene import scene\n"
-               "dot_text(scene(hwdsl.Session(cache_dir=None).open(sys.argv[1])))\n"
-               "print(sorted({'pygraphviz', 'jinja2', 'networkx', 'numba', 'numpy'} & set(sys.modules)))")
-    out = subprocess.run([sys.executable, "-c", program, str(DATA / "pod.hw"), str(ROOT)], capture_output=True, text=True, check=True).stdout
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[2]); import hwdsl\n"
+        "from hwdsl.backends.diagram import BACKEND\n"
+        "from hwdsl.backends.diagram.dot import dot_text\n"
+        "from hwdsl.backends.diagram.scene import scene\n"
+        "dot_text(scene(hwdsl.Session(cache_dir=None).open(sys.argv[1])))\n"
+        "print(sorted({'pygraphviz', 'jinja2', 'networkx', 'numba', 'numpy'} & set(sys.modules)))"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", program, str(DATA / "pod.hw"), str(ROOT)], capture_output=True, text=True, check=True
+    ).stdout
     assert out == "[]\n"
 
 
@@ -112,9 +136,26 @@ def test_files_are_the_same_under_any_hash_seed(tmp_path: Path) -> None:
     made = []
     for seed in ("0", "4711"):
         out = tmp_path / seed
-        program = "import sys; sys.path.insert(0, sys.argv.pop(1)); from hwdsl.cli import main; sys.argv[0] = 'hwc'; sys.exit(main())"
-        subprocess.run([sys.executable, "-c", program, str(ROOT), "compile", str(DATA / "plant.hw"), "-o", str(out), "--only", "diagram,racks,report"],
-                       check=True, capture_output=True, env={"PYTHONHASHSEED": seed, "HWC_CACHE_DIR": "", "PATH": ""})
+        program = (
+            "import sys; sys.path.insert(0, sys.argv.pop(1)); from hwdsl.cli import main; sys.argv[0] = 'hwc'; sys.exit(main())"
+        )
+        subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                program,
+                str(ROOT),
+                "compile",
+                str(DATA / "plant.hw"),
+                "-o",
+                str(out),
+                "--only",
+                "diagram,racks,report",
+            ],
+            check=True,
+            capture_output=True,
+            env={"PYTHONHASHSEED": seed, "HWC_CACHE_DIR": "", "PATH": ""},
+        )
         made.append({p.name: p.read_bytes() for p in out.iterdir()})
     assert made[0] == made[1]
     assert set(made[0]) == {"topology.dot", "topology.svg", "racks.svg", "report.html", "manifest.json"}
@@ -122,8 +163,12 @@ def test_files_are_the_same_under_any_hash_seed(tmp_path: Path) -> None:
 
 # ---------------------------------------------------------------- geometry
 def inside(inner: Rect, outer: Rect) -> bool:
-    return (outer.x - 0.5 <= inner.x and outer.y - 0.5 <= inner.y and inner.x + inner.w <= outer.x + outer.w + 0.5
-            and inner.y + inner.h <= outer.y + outer.h + 0.5)
+    return (
+        outer.x - 0.5 <= inner.x
+        and outer.y - 0.5 <= inner.y
+        and inner.x + inner.w <= outer.x + outer.w + 0.5
+        and inner.y + inner.h <= outer.y + outer.h + 0.5
+    )
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -185,6 +230,7 @@ def test_without_graphviz_the_drawing_is_simple_and_says_so(monkeypatch: pytest.
 
 def test_an_engine_that_fails_is_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
     import pygraphviz
+
     monkeypatch.setattr(pygraphviz.AGraph, "draw", lambda *a, **k: b"{}")
     diagnostics = Diagnostics()
     draw(*both("pod"), diagnostics)
@@ -230,3 +276,11 @@ def test_every_box_says_where_it_is_from(name: str) -> None:
     assert all(".hw:" in b.tooltip for b in drawn.boxes)
     assert all(".hw:" in e.tooltip for e in drawn.edges)
     assert not any(str(ROOT) in b.tooltip for b in drawn.boxes)
+
+
+# ---------------------------------------------------------------- the documentation's own picture
+def test_the_picture_of_the_readme_is_what_the_tool_draws_now() -> None:
+    """docs/images/README.md says how to draw it anew."""
+    drawn, dot = both("nvl72")
+    recorded = (ROOT / "docs" / "images" / "nvl72.svg").read_text(encoding="utf-8")
+    assert texts(recorded) == texts(draw(drawn, dot, Diagnostics()))

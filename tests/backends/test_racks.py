@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
 
-from drawings import EVERY, box_of, design, of_text, texts
 from hwdsl.backends.racks.elevation import Elevation, floor
 from hwdsl.backends.racks.svg import UNIT, svg_text
+
+if TYPE_CHECKING:  # found beside this file, through conftest.py, when it runs
+    from tests.backends.drawings import EVERY, box_of, design, of_text, texts
+else:
+    from drawings import EVERY, box_of, design, of_text, texts
 
 
 def places(e: Elevation) -> dict[str, tuple[int | None, int]]:
@@ -19,7 +24,13 @@ def test_nvl72_stands_as_placed() -> None:
     [rack] = floor(design("nvl72")).racks
     at = places(rack)
     assert (rack.units, rack.count, rack.name) == (48, 1, "Nvl72")
-    assert (at["shelf[0]"], at["compute[0]"], at["fabric[0]"], at["compute[17]"], at["mgmt[1]"]) == ((1, 1), (5, 1), (13, 1), (31, 1), (37, 1))
+    assert (at["shelf[0]"], at["compute[0]"], at["fabric[0]"], at["compute[17]"], at["mgmt[1]"]) == (
+        (1, 1),
+        (5, 1),
+        (13, 1),
+        (31, 1),
+        (37, 1),
+    )
     assert len(at) == 18 + 9 + 8 + 2
     assert rack.missing == ()
     assert {t.category for t in rack.things if t.name.startswith("fabric")} == {"switch"}
@@ -83,7 +94,9 @@ def test_an_empty_rack_and_a_loose_thing() -> None:
 
 
 def test_a_rack_without_stated_units_reaches_to_its_highest_thing() -> None:
-    found = floor(of_text("tray Box { height = 2 U; }\nrack Rack { part box: Box[3]; place box[*] from U(3); }\ndesign = Rack;\n"))
+    found = floor(
+        of_text("tray Box { height = 2 U; }\nrack Rack { part box: Box[3]; place box[*] from U(3); }\ndesign = Rack;\n")
+    )
     shown = texts(svg_text(found))
     assert "8" in shown
     assert "9" not in shown
@@ -91,6 +104,7 @@ def test_a_rack_without_stated_units_reaches_to_its_highest_thing() -> None:
 
 def test_too_many_placed_things_are_said_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     from hwdsl.backends.racks import elevation
+
     monkeypatch.setattr(elevation, "EXPANSION_LIMIT", 10)
     found = floor(design("cloudmatrix384"))
     assert any("72 things are placed in CloudMatrix384" in note for note in found.notes)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 import sys
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 
 import pytest
 
-from drawings import EVERY, design, of_text
 from hwdsl.backends.report import page
 from hwdsl.backends.report.content import content
 from hwdsl.backends.report.planes import performance
 from hwdsl.diag import Diagnostics
+
+if TYPE_CHECKING:  # found beside this file, through conftest.py, when it runs
+    from tests.backends.drawings import EVERY, design, of_text
+else:
+    from drawings import EVERY, design, of_text
 
 VOID = frozenset(("meta", "input", "br", "link", "img", "wbr", "hr"))
 
@@ -64,8 +69,14 @@ def test_the_page_is_whole_and_stands_alone(name: str) -> None:
     found = read(name)
     assert (found.faults, found.open) == ([], [])
     assert found.names.count("script") == 1
-    assert [a for a in found.attributes if a[1] in ("src", "srcset", "data", "action", "formaction", "poster") or a[1].startswith("on")] == []
-    assert [value for tag, key, value in found.attributes if key == "href" and not value.startswith(("https://", "http://", "#"))] == []
+    assert [
+        a
+        for a in found.attributes
+        if a[1] in ("src", "srcset", "data", "action", "formaction", "poster") or a[1].startswith("on")
+    ] == []
+    assert [
+        value for tag, key, value in found.attributes if key == "href" and not value.startswith(("https://", "http://", "#"))
+    ] == []
     assert [tag for tag, key, _ in found.attributes if key == "href" and tag != "a"] == []
     ids = [value for _, key, value in found.attributes if key == "id"]
     assert len(ids) == len(set(ids))
@@ -126,7 +137,11 @@ def test_unverified_and_unknown_figures_are_marked() -> None:
     assert b200["power"].unverified
     assert b200["power"].about == "boundary: chip, figure: max"
     assert not b200["memory"].unverified
-    assert {(f.component, f.name) for f in found.unknown} >= {("SwitchTray", "power"), ("NvlinkCartridge", "price"), ("NVLink5", "latency")}
+    assert {(f.component, f.name) for f in found.unknown} >= {
+        ("SwitchTray", "power"),
+        ("NvlinkCartridge", "price"),
+        ("NVLink5", "latency"),
+    }
     html = page(design("nvl72"), Diagnostics())
     assert html.count('class="mark unverified"') == sum(f.unverified for f in found.figures)
     assert html.count('class="mark unknown"') == len(found.unknown)
