@@ -38,17 +38,38 @@ class Diagnostic(Record):
     path: str = ""
 
 
-class Diagnostics:
-    """Collector: keeps the order of reports, drops exact repeats (same code, place and message)."""
+_UNKNOWN = frozenset(("HW1001", "HW1008", "HW1009", "HW2001"))
+"""Reports that a name is unknown: where a file could not be read in full, its declaration may be what is missing."""
 
-    __slots__ = ("_items", "_seen")
+
+class Diagnostics:
+    """Collector: keeps the order of reports, drops exact repeats (same code, place and message) and consequences of what could not
+    be read (see `unreadable`)."""
+
+    __slots__ = ("_items", "_seen", "_unreadable")
 
     def __init__(self) -> None:
         self._items: list[Diagnostic] = []
         self._seen: set[tuple[str, Span, str]] = set()
+        self._unreadable: dict[str, tuple[tuple[Span, ...], frozenset[str]]] = {}
+
+    def unreadable(self, file: str, statements: tuple[Span, ...], words: frozenset[str]) -> None:
+        """Mistakes of form were reported in these statements of `file`, which hold `words`. Later reports inside them are taken for
+        consequences; so are reports of unknown names in the file, if the name is one of the words or there is no better guess."""
+        self._unreadable[file] = statements, words
+
+    def _is_consequence(self, d: Diagnostic) -> bool:
+        statements, words = self._unreadable.get(d.span.file, ((), frozenset()))
+        if not statements:
+            return False
+        if d.code in _UNKNOWN and (not d.help.startswith("did you mean") or not words.isdisjoint(d.message.split("`")[1::2])):
+            return True
+        return any(s.start <= d.span.start < s.end for s in statements)
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Report `diagnostic` unless the same was reported before."""
+        if self._unreadable and self._is_consequence(diagnostic):
+            return
         where = diagnostic.message if diagnostic.span == NO_SPAN else ""
         key = (diagnostic.code, diagnostic.span, where)
         if key not in self._seen:

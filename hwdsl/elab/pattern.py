@@ -50,8 +50,10 @@ def _pattern_of(name: ast.Name, env: Env) -> Def:
     if isinstance(found, Def) and isinstance(found.item, ast.Pattern):
         return found
     if found is None:
-        from hwdsl.sema.mistake import did_you_mean
+        from hwdsl.sema.mistake import already_reported, did_you_mean
 
+        if env.module is not None and name.name in env.module.missing:
+            raise already_reported()
         raise mistake("HW1001", f"unknown pattern `{name.name}`", name.span, help=did_you_mean(name.name, env.all_names()))
     raise mistake("HW3012", f"`{name.name}` is not a pattern", name.span)
 

@@ -17,7 +17,7 @@ from hwdsl.elab.parameters import bind_parameters
 from hwdsl.elab.statements import add_statements
 from hwdsl.ir.l0 import Attribute, Template
 from hwdsl.sema.env import Env
-from hwdsl.sema.mistake import mistake
+from hwdsl.sema.mistake import already_reported, mistake
 from hwdsl.sema.project import Module, component_of
 from hwdsl.sema.show import show
 from hwdsl.sema.values import ComponentValue, Value
@@ -155,6 +155,8 @@ def component_type(el: Elaborator, ref: ast.TypeRef, env: Env) -> ComponentValue
         value, _ = module.exported(ref.path[-1])
     else:
         foreign = env.module is not None and env.module.lookup(ref.path[0]) is None
+        if not found and env.module is not None and ref.path[0] in env.module.missing:
+            raise already_reported()
         if not found and foreign and ref.path[0] not in WORDS | COMPONENT_KINDS:
             raise mistake("HW1001", f"unknown name `{ref.path[0]}`", ref.span,
                           help=did_you_mean(ref.path[0], _components(env.module)))

@@ -15,7 +15,7 @@ from typing import Any
 from hwdsl.ir import index as ix
 from hwdsl.ir.index import Ix
 from hwdsl.sema.env import Env
-from hwdsl.sema.mistake import did_you_mean, mistake
+from hwdsl.sema.mistake import already_reported, did_you_mean, mistake
 from hwdsl.sema.operations import combine, compare, from_unit_error, integer, need_number
 from hwdsl.sema.show import show
 from hwdsl.sema.values import UNKNOWN, ComponentValue, Def, FnValue, Namespace, RangeVal, Value, Word, kind_name
@@ -78,6 +78,8 @@ def lookup(name: str, env: Env, span: Span) -> Value:
         return FnValue(name, None, None, BUILTINS[name])
     if name in WORDS or name in COMPONENT_KINDS:
         return Word(name)
+    if env.module is not None and name in env.module.missing:
+        raise already_reported()
     known = env.all_names() | set(BUILTINS) | set(env.hooks.functions()) | WORDS
     raise mistake("HW1001", f"unknown name `{name}`", span, help=did_you_mean(name, known))
 
@@ -512,8 +514,6 @@ def _self(e: ast.SelfRef, env: Env) -> Value:
 
 
 def _error(e: ast.ErrorExpr, env: Env) -> Value:
-    from hwdsl.sema.mistake import already_reported
-
     raise already_reported()
 
 

@@ -8,6 +8,7 @@ every item of a file is visible, so that small projects need no ceremony.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 
 from hwdsl.diag import Diagnostics, Label
@@ -24,7 +25,7 @@ SIZE_LIMIT = 64 * 1024 * 1024
 class Module:
     """A loaded file: its items by name, and the names its `use` statements bring in (resolved when first asked for)."""
 
-    __slots__ = ("_imports", "_project", "broken", "constants", "file", "folder", "items")
+    __slots__ = ("_imports", "_project", "broken", "constants", "file", "folder", "items", "missing")
 
     def __init__(self, project: Project, file: ast.File, folder: str) -> None:
         self._project = project
@@ -32,6 +33,8 @@ class Module:
         self.folder = folder
         self.items: dict[str, Def] = {}
         self._imports: dict[str, Value] | None = None
+        self.missing: set[str] = set()
+        """Names that a `use` was to bring in and could not, which was reported."""
         self.constants: dict[str, Thunk] = {}
         self.broken = any(isinstance(i, ast.ErrorItem) for i in file.items)
         for item in file.items:
@@ -101,6 +104,13 @@ def name_span(item: ast.Item) -> Span:
     return item.name_span if isinstance(item, ast.Component) else item.span
 
 
+def _statement(text: str, span: Span) -> Span:
+    """The statement around a mistake of form, judged by `;` and braces."""
+    start = max(text.rfind(sign, 0, span.start) for sign in ";{}") + 1
+    ends = [at for at in (text.find(sign, span.start) for sign in ";}") if at >= 0]
+    return Span(span.file, start, max(span.end, min(ends, default=len(text)) + 1))
+
+
 class Project:
     """All modules of one session, loaded on demand; texts are kept for rendering diagnostics."""
 
@@ -130,7 +140,12 @@ class Project:
         source = SourceText(path, text)
         self.sources[path] = source
         file, found = load(source, self.cache_dir)
+        self.diagnostics.unreadable(path, (), frozenset())
         self.diagnostics.extend(found)
+        if found:
+            statements = tuple(_statement(text, d.span) for d in found)
+            words = frozenset(w for s in statements for w in re.findall(r"[A-Za-z_]\w*", text[s.start:s.end]))
+            self.diagnostics.unreadable(path, statements, words)
         module = Module(self, file, os.path.dirname(path))
         module.broken |= bool(found)
         self._modules[key or os.path.realpath(path)] = module
@@ -197,13 +212,16 @@ class Project:
         else:
             wanted = [(use.path[-1], use.alias or use.path[-1], use.span)]
             whole = self.find_package(use.path[:-1], module.folder)
+        names = {alias for _, alias, _ in wanted} or {use.alias or use.path[-1]}
         if whole is None:
+            module.missing |= names
             tried = ".".join(use.path if use.names is not None else use.path[:-1] or use.path)
             self.diagnostics.error("HW1003", f"there is no module `{tried}`", use.span, label="used here",
                                    help=self._package_hint(use, module))
             return
         other = self.load(whole, use.span)
         if other is None:
+            module.missing |= names
             return
         self._report_circle(module, other, use)
         if not wanted:
@@ -211,6 +229,7 @@ class Project:
         for name, alias, span in wanted:
             value, public = other.exported(name)
             if value is None:
+                module.missing.add(alias)
                 if not other.broken:
                     self.diagnostics.error("HW1001", f"module `{other.path}` has no `{name}`", span,
                                            help=did_you_mean(name, other.public_names()))

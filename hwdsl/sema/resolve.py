@@ -30,7 +30,7 @@ def resolve_module(module: Module, diagnostics: Diagnostics, reached: Collection
 
 
 def _resolve(module: Module, item: ast.Component | ast.Pattern, diagnostics: Diagnostics, functions: frozenset[str]) -> None:
-    known = set(_ALWAYS | functions) | module.names()
+    known = set(_ALWAYS | functions) | module.names() | module.missing
     known |= _declared(item)
     known |= {m.name for other in module.file.items if isinstance(other, ast.Enum) for m in other.members}
     base = item.base if isinstance(item, ast.Component) else None
