@@ -29,6 +29,9 @@ def replicate(segment: Table, copies: int, size: int, step: int) -> None:
     elements stay as they are."""
     if copies <= 1 or size == 0:
         return
+    if segment[:size].max() < 0:
+        segment[:] = -1
+        return
     many = min(copies, max(1, _ROW // size))
     if many > 1:
         _short_copies(segment[: many * size], many, size, step)

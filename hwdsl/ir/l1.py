@@ -8,6 +8,7 @@ hwdsl.ir.wiring; answers equal those of the flat tables (hwdsl.ir.l2) under the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 from hwdsl.ir.index import Ix, evaluate, variable
 from hwdsl.ir.invert import Env, Inverse
@@ -132,7 +133,7 @@ class Implicit:
             if first is None or touch.lane is None:
                 continue
             lanes = self.layout.root.port_at(path).link.figure("lanes")
-            for start in range(0, lanes if isinstance(lanes, int) else 0):
+            for start in range(lanes if isinstance(lanes, int) else 0):
                 env = touch.point((*coords, start))
                 if env is not None:
                     out.append((start, self.ports + first + _rank(touch.wire, env)))
@@ -204,7 +205,7 @@ def bfs(root: Template, device: int, *, planes: Sequence[str] = (), exclude: tup
     if layout(root).devices >= KERNEL_DEVICES:
         from hwdsl.ir.traverse import hops
 
-        return hops(root, device, planes, exclude)
+        return cast(Sequence[int], hops(root, device, planes, exclude))
     links = Implicit(root, exclude, planes)
     distance = [-1] * links.layout.devices
     distance[device] = 0

@@ -53,7 +53,8 @@ class Flat:
 
     __slots__ = ("branch", "classes", "layout", "owner", "peer", "rule_of_port")
 
-    def __init__(self, numbering: Layout, classes: Sequence[LinkClass], peer: Ints, owner: Ints, rule_of_port: Ints, branch: Branch) -> None:
+    def __init__(self, numbering: Layout, classes: Sequence[LinkClass], peer: Ints, owner: Ints, rule_of_port: Ints,
+                 branch: Branch) -> None:
         self.layout = numbering
         self.classes = tuple(classes)
         self.peer = peer
@@ -176,7 +177,7 @@ def partners(root: Template, budget_bytes: int, exclude: tuple[str, ...] = OUT_O
 
 
 def within_element(t: Template, rule: Rule) -> str:
-    """The part array of whose elements each holds both ends of its own links of a rule, all elements alike; "" if there is none."""
+    """The part array each of whose elements holds both ends of its own links of a rule, all alike; "" if there is none."""
     name = rule.a.path[0]
     if name not in t.parts or rule.b.path[0] != name or len(rule.a.path) < 2 or len(rule.b.path) < 2:
         return ""
@@ -186,8 +187,8 @@ def within_element(t: Template, rule: Rule) -> str:
     if rule.b.coords[: len(dims)] != head or len(set(own)) != len(own):
         return ""
     for c, n in zip(head, dims):
-        whole = c == variable(c.terms[0][1]) and sizes[c.terms[0][1]] == n if c.terms and isinstance(c.terms[0][1], str) else n == 1
-        if not whole:
+        atom = c.terms[0][1] if c.terms else None
+        if not (c == variable(atom) and sizes[atom] == n if isinstance(atom, str) else atom is None and n == 1):
             return ""
     rest = (*rule.a.coords[len(dims):], *rule.b.coords[len(dims):], *(c.ix for c in rule.space.guard))
     return "" if any(ix_vars(c) & set(own) for c in rest) else name
@@ -264,7 +265,8 @@ class _Maker:
         a, b = Ix(a.const + port, a.terms), Ix(b.const + port, b.terms)
         number = self.wires.number_of[t.uid, rule.number]
         if not fill.is_affine(rule.space, a, b):
-            self.join(*fill.numbers(rule.space, (a, b)), number)
+            ends = fill.numbers(rule.space, (a, b))
+            self.join(ends[0], ends[1], number)
             return
         for own, other in ((a, b), (b, a)):
             nest = fill.loops(rule.space, own, other)

@@ -158,7 +158,9 @@ class Layout:
         key = (*path, "")  # apart from port arrays of the same path
         found = known.get(key)
         if found is None:
-            offset, strides, shape, here = 0, (), (), self.root
+            offset, here = 0, self.root
+            strides: Coords = ()
+            shape: Coords = ()
             for name in path:
                 slot = _slot(here, name)
                 offset += getattr(slot, field)
@@ -212,7 +214,9 @@ class Layout:
 
     def _descend(self, number: int, field: str, size: str, own) -> tuple[Path, Coords, Template, int]:  # type: ignore[no-untyped-def]
         """(path, coordinates, template, number within it) of the instance that a number of one of the numberings falls into."""
-        here, path, coords = self.root, (), ()
+        here = self.root
+        path: Path = ()
+        coords: Coords = ()
         if not 0 <= number < getattr(extent(here), size):
             raise IndexError(number)
         while number >= own(here):

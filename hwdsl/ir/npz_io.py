@@ -1,8 +1,8 @@
 """The flat tables as an .npz file: written, read back, compared.
 
-A file holds the tables of hwdsl.ir.l2 under their names, the columns of the link classes (`class_name`, `class_plane`, `class_link`,
-`class_lanes`, `class_rate`, `class_length`), and `version`. The same tables give the same bytes: members in a fixed order, fixed
-times. `numpy.load(file, allow_pickle=False)` reads it without this package.
+A file holds the tables of hwdsl.ir.l2 under their names, the columns of the link classes (`class_name`, `class_plane`,
+`class_link`, `class_lanes`, `class_rate`, `class_length`), and `version`. The same tables give the same bytes: members in a
+fixed order, fixed times. `numpy.load(file, allow_pickle=False)` reads it without this package.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from hwdsl.ir.l2 import Flat
 from hwdsl.node import Record
 
 VERSION = 1
-TABLES = ("peer", "owner", "rule_of_port", "branch_port", "branch_lane", "branch_width", "class_name", "class_plane", "class_link",
-          "class_lanes", "class_rate", "class_length")
+TABLES = ("peer", "owner", "rule_of_port", "branch_port", "branch_lane", "branch_width", "class_name", "class_plane",
+          "class_link", "class_lanes", "class_rate", "class_length")
 _WHEN = (1980, 1, 1, 0, 0, 0)
 
 
@@ -101,6 +101,6 @@ def differences(a: Stored, b: Stored) -> list[str]:
         if x.dtype.kind == "f":
             unequal &= ~(np.isnan(x) & np.isnan(y))
         if unequal.any():
-            first = int(np.argmax(unequal))
-            out.append(f"{name}: {int(np.count_nonzero(unequal)):,} of {len(x):,} entries differ, the first is [{first}]: {x[first]} and {y[first]}")
+            k, n = int(np.argmax(unequal)), int(np.count_nonzero(unequal))
+            out.append(f"{name}: {n:,} of {len(x):,} entries differ, the first is [{k}]: {x[k]} and {y[k]}")
     return out
