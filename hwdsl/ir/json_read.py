@@ -84,27 +84,8 @@ class Reader:
         t.doc, t.span = need(raw.get("doc", ""), str), self.at(raw.get("at", ""))
         t.parameters = {k: decode_value(v) for k, v in _dict(raw, "parameters").items()}
         t.attributes = self._attributes(raw)
-        t.parts = {
-            n: PartArray(
-                n,
-                natural_numbers(p.get("dims", [])),
-                self._ref(field(p, "template", str)),
-                self.at(p.get("at", "")),
-                need(p.get("doc", ""), str),
-            )
-            for n, p in _dicts(raw, "parts").items()
-        }
-        t.ports = {
-            n: PortArray(
-                n,
-                natural_numbers(p.get("dims", [])),
-                self._ref(field(p, "link", str)),
-                need(p.get("modifier", ""), str),
-                self._attributes(p),
-                self.at(p.get("at", "")),
-            )
-            for n, p in _dicts(raw, "ports").items()
-        }
+        t.parts = {n: self._part(n, p) for n, p in _dicts(raw, "parts").items()}
+        t.ports = {n: self._port(n, p) for n, p in _dicts(raw, "ports").items()}
         for p in _list(raw, "planes"):
             sizes = tuple(None if s is None else need(s, int) for s in need(p.get("sizes", []), list))
             plane = PlaneDecl(names(p.get("names", [])), sizes, self.at(p.get("at", "")), need(p.get("doc", ""), str))
@@ -112,37 +93,31 @@ class Reader:
         t.rules = [self._rule(r) for r in _list(raw, "rules")]
         t.carries = [self._carry(c) for c in _list(raw, "carries")]
         t.bridges = [self._bridge(b) for b in _list(raw, "bridges")]
-        t.states = {
-            n: StateDecl(
-                n,
-                need(s.get("default", False), bool),
-                tuple(self._bridge(b) for b in _list(s, "bridges")),
-                self.at(s.get("at", "")),
-            )
-            for n, s in _dicts(raw, "states").items()
-        }
-        t.buses = [
-            BusNet(
-                field(b, "name", str),
-                _read_plane(b),
-                self._ref(field(b, "template", str)),
-                tuple((names(j.get("path", [])), decode_box(j.get("box", []))) for j in _list(b, "joins")),
-                self.at(b.get("at", "")),
-            )
-            for b in _list(raw, "buses")
-        ]
+        t.states = {n: self._state(n, s) for n, s in _dicts(raw, "states").items()}
+        t.buses = [self._bus(b) for b in _list(raw, "buses")]
         t.placements = [self._placement(p) for p in _list(raw, "placements")]
-        t.overrides = [
-            OverrideDecl(
-                field(o, "target", str),
-                names(o.get("path", [])),
-                decode_box(o.get("box", [])),
-                self._attributes(o),
-                self.at(o.get("at", "")),
-            )
-            for o in _list(raw, "overrides")
-        ]
+        t.overrides = [self._override(o) for o in _list(raw, "overrides")]
         t.sealed = True
+
+    def _part(self, name: str, p: dict[str, Any]) -> PartArray:
+        dims, template = natural_numbers(p.get("dims", [])), self._ref(field(p, "template", str))
+        return PartArray(name, dims, template, self.at(p.get("at", "")), need(p.get("doc", ""), str))
+
+    def _port(self, name: str, p: dict[str, Any]) -> PortArray:
+        dims, link = natural_numbers(p.get("dims", [])), self._ref(field(p, "link", str))
+        return PortArray(name, dims, link, need(p.get("modifier", ""), str), self._attributes(p), self.at(p.get("at", "")))
+
+    def _state(self, name: str, s: dict[str, Any]) -> StateDecl:
+        bridges = tuple(self._bridge(b) for b in _list(s, "bridges"))
+        return StateDecl(name, need(s.get("default", False), bool), bridges, self.at(s.get("at", "")))
+
+    def _bus(self, b: dict[str, Any]) -> BusNet:
+        joins = tuple((names(j.get("path", [])), decode_box(j.get("box", []))) for j in _list(b, "joins"))
+        return BusNet(field(b, "name", str), _read_plane(b), self._ref(field(b, "template", str)), joins, self.at(b.get("at", "")))
+
+    def _override(self, o: dict[str, Any]) -> OverrideDecl:
+        path, box = names(o.get("path", [])), decode_box(o.get("box", []))
+        return OverrideDecl(field(o, "target", str), path, box, self._attributes(o), self.at(o.get("at", "")))
 
     def _attributes(self, raw: dict[str, Any]) -> dict[str, Attribute]:
         out = {}

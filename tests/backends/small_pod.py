@@ -71,9 +71,9 @@ def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def opened(text: str, **options: int) -> Design:
+def opened(text: str, memory_budget: int = 2 * 1024**3) -> Design:
     """The design of a text; it must have no errors."""
-    session = Session(cache_dir=None, **options)
+    session = Session(cache_dir=None, memory_budget=memory_budget)
     design = session.open_text(text, "pod.hw")
     assert design is not None, session.report()
     assert not session.diagnostics.has_errors, session.report()
