@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
@@ -19,11 +18,7 @@ from hwdsl.backends.diagram.svg import svg_text
 from hwdsl.backends.diagram.tiers import tier_layout
 from hwdsl.backends.drawing.text import escape, fitted, grouped, number, width, wrapped
 from hwdsl.diag import Diagnostics
-
-if TYPE_CHECKING:  # found beside this file, through conftest.py, when it runs
-    from tests.backends.drawings import DATA, EVERY, EXAMPLES, ROOT, box_of, design, of_text, texts
-else:
-    from drawings import DATA, EVERY, EXAMPLES, ROOT, box_of, design, of_text, texts
+from tests.backends.drawings import DATA, EVERY, EXAMPLES, ROOT, box_of, design, of_text, texts
 
 
 def layouts(drawn: Scene) -> list[Geometry]:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
 
 from hwdsl.backends.racks.elevation import Elevation, floor
 from hwdsl.backends.racks.svg import UNIT, svg_text
-
-if TYPE_CHECKING:  # found beside this file, through conftest.py, when it runs
-    from tests.backends.drawings import EVERY, box_of, design, of_text, texts
-else:
-    from drawings import EVERY, box_of, design, of_text, texts
+from tests.backends.drawings import EVERY, box_of, design, of_text, texts
 
 
 def places(e: Elevation) -> dict[str, tuple[int | None, int]]:

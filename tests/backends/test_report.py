@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,11 +12,7 @@ from hwdsl.backends.report import page
 from hwdsl.backends.report.content import content
 from hwdsl.backends.report.planes import performance
 from hwdsl.diag import Diagnostics
-
-if TYPE_CHECKING:  # found beside this file, through conftest.py, when it runs
-    from tests.backends.drawings import EVERY, design, of_text
-else:
-    from drawings import EVERY, design, of_text
+from tests.backends.drawings import EVERY, design, of_text
 
 VOID = frozenset(("meta", "input", "br", "link", "img", "wbr", "hr"))
 
