@@ -39,6 +39,8 @@ def sources_of(annots: tuple[ast.Annot, ...], env: Env) -> tuple[Source, ...]:
     """The `@source`s among annotations; other annotations become a Source with a note. Raises Mistake."""
     out = []
     for a in annots:
+        if a.name == "severity":  # of a require: see severity_of
+            continue
         if a.name != "source":
             if a.name == "note":
                 out.append(Source("", note=" ".join(str(evaluate(x.value, env)) for x in a.args)))
@@ -55,6 +57,17 @@ def sources_of(annots: tuple[ast.Annot, ...], env: Env) -> tuple[Source, ...]:
             fields[name] = value.text if isinstance(value, Word) else str(value)
         out.append(Source(**{"text": "", **fields}))
     return tuple(out)
+
+
+def severity_of(annots: tuple[ast.Annot, ...]) -> str:
+    """The severity that `@severity(error)`, `@severity(warning)` or `@severity(note)` chooses; "" if none is given. Raises Mistake."""
+    for a in annots:
+        if a.name == "severity":
+            word = a.args[0].value.name if len(a.args) == 1 and isinstance(a.args[0].value, ast.Name) else ""
+            if word not in ("error", "warning", "note"):
+                raise mistake("HW1205", "`@severity` takes `error`, `warning` or `note`", a.span)
+            return word
+    return ""
 
 
 def evaluate_attributes(el: Elaborator, body: tuple[ast.Item, ...], env: Env, of_port: bool = False) -> dict[str, Attribute]:

@@ -207,7 +207,7 @@ class Template:
     the statements that are evaluated later (asserts, modes); they are not part of the dumped IR.
     """
 
-    __slots__ = ("_cache", "attributes", "bases", "bridges", "buses", "carries", "checks", "doc", "env", "item", "kind", "modes",
+    __slots__ = ("_cache", "attributes", "bases", "bridges", "buses", "carries", "checks", "doc", "env", "failing", "item", "kind", "modes",
                  "name", "overrides", "parameters", "parts", "placements", "planes", "ports", "routes", "rules", "sealed",
                  "span", "states", "uid", "unders", "unusable")
 
@@ -238,6 +238,8 @@ class Template:
         self.item: Any = None
         self.unusable: set[str] = set()
         """Parts and ports that are declared, but with a mistake that was reported."""
+        self.failing: tuple[Any, ...] = ()
+        """Exclusions in force while an `under failed` block is evaluated on this template."""
         self.sealed = False
         """Complete: nothing is added any more, derived facts may be kept."""
         self._cache: dict[str, Any] = {}

@@ -6,7 +6,7 @@ from typing import Any
 
 from hwdsl.diag import Diagnostics
 from hwdsl.diag.diagnostic import Diagnostic
-from hwdsl.elab.attributes import sources_of
+from hwdsl.elab.attributes import severity_of, sources_of
 from hwdsl.ir.l0 import Path, Template, multiplicities, templates
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record, replace
@@ -127,7 +127,8 @@ def _one(item: ast.Check, env: Env, diagnostics: Diagnostics, where: str, instan
     failed = outcome == "failed"
     code = "HW4003" if not failed else "HW4001" if item.kind == "assert" else "HW4002"
     verb = "does not hold" if failed else "is undecided"
-    severity = ("error" if item.kind == "assert" else "warning") if failed else "note"
+    chosen = severity_of(item.annots) if item.kind == "require" else "error"
+    severity = (chosen or "warning") if failed else "note"
     label = operands
     diagnostics.add(Diagnostic(code, severity, f"{item.kind} {verb}: {operands}" if operands else f"{item.kind} {verb}",
                                item.cond.span,
@@ -150,6 +151,11 @@ def condition(expr: ast.Expr, env: Env) -> tuple[bool | None, str, list[str]]:
                 notes.append(hint)
         left, right = _both(a, b)
         return truth, f"{left} {expr.op} {right}", notes
+    if isinstance(expr, ast.Logic):
+        return _joined(expr, env)
+    if isinstance(expr, ast.Not):
+        inner, operands, notes = condition(expr.operand, env)
+        return None if inner is None else not inner, f"not ({operands})" if operands else "", []
     value = scalar(evaluate(expr, env), env, expr.span)
     if value is None or value is UNKNOWN:
         return None, "", []
@@ -157,6 +163,21 @@ def condition(expr: ast.Expr, env: Env) -> tuple[bool | None, str, list[str]]:
         return value, "", []
     raise mistake("HW4004", f"expected a condition (true or false), found {kind_name(value)} ({show(value)})", expr.span,
                   help="compare it: `== ...`, `<= ...`")
+
+
+def _joined(expr: ast.Logic, env: Env) -> tuple[bool | None, str, list[str]]:
+    """A conjunction shows the operands of what decided it, a disjunction those of all its members. The right side is evaluated only
+    where the left one leaves the outcome open."""
+    left = condition(expr.left, env)
+    if left[0] is (expr.op == "or"):
+        return left
+    right = condition(expr.right, env)
+    if expr.op == "and":
+        if right[0] is False or left[0] is True:
+            return right
+        return None, " and ".join(t for t in (left[1], right[1] if right[0] is None else "") if t), [*left[2], *right[2]]
+    truth = True if right[0] is True else None if None in (left[0], right[0]) else False
+    return truth, " or ".join(t for t in (left[1], right[1]) if t), [*left[2], *right[2]]
 
 
 def _both(a: Any, b: Any) -> tuple[str, str]:

@@ -119,7 +119,7 @@ def which_plane(owner: Template, planes: PlaneSelection | None, span: Span) -> P
 def plan_of(owner: Template, planes: PlaneSelection | None, over: Selection | None) -> Plan:
     """The verified quotient of a network. Raises Refused."""
     cache: dict[Any, Any] = owner.cached("plans", lambda _: {})
-    key = (_key(planes), _key(over))
+    key = (_key(planes), _key(over), owner.failing)
     if key not in cache:
         try:
             cache[key] = plan(network(owner, planes, over))

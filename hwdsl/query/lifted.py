@@ -5,9 +5,9 @@ One `Lifted` per declared path and rule, whatever the number of instances; every
 
 from __future__ import annotations
 
-from hwdsl.ir.index import Ix, variable
+from hwdsl.ir.index import Ix, evaluate, variable
 from hwdsl.ir.l0 import Box, CarryMap, Path, Rule, Template
-from hwdsl.ir.space import Constraint, Space, count
+from hwdsl.ir.space import Constraint, Space, count, points
 from hwdsl.node import Record
 from hwdsl.query.selection import intersect_boxes
 
@@ -103,15 +103,41 @@ def lifted_carries(owner: Template) -> list[LiftedCarry]:
 
 
 def exclusions(owner: Template, statuses: tuple[str, ...] = ("absent",)) -> list[Exclusion]:
-    """What overrides with these statuses take away below `owner`."""
-    out = []
+    """What overrides with these statuses take away below `owner`, and what an `under failed` block takes out at the moment.
+
+    A cable takes all its links: every port on the connector of the port that the override names.
+    """
+    out: list[Exclusion] = list(owner.failing)
     for prefix in declared_paths(owner):
         shape = owner.shape(prefix)
         for o in owner.at(prefix).overrides:
             status = o.attributes.get("status")
             word = getattr(status.value, "text", "") if status is not None else ""
             if word in statuses:
-                out.append(Exclusion(prefix + o.path, tuple(range(n) for n in shape) + o.box, o.target, word))
+                taken = Exclusion(prefix + o.path, tuple(range(n) for n in shape) + o.box, o.target, word)
+                out += cable_mates(owner, taken) if o.target == "cable" else [taken]
+    return out
+
+
+def cable_mates(owner: Template, taken: Exclusion) -> list[Exclusion]:
+    """The ports whose links run over the same cables as those of the ports taken: they share their connectors."""
+    cache: dict[Exclusion, list[Exclusion]] = owner.cached("cable_mates", lambda _: {})
+    if taken in cache:
+        return cache[taken]
+    out = [taken]
+    carries = [c for c in lifted_carries(owner) if c.port == taken.path]
+    if carries:
+        plugs = {(c.connector, tuple(evaluate(i, env) for i in c.coords), evaluate(c.start, env) if c.carry.unit == "half" else -1)
+                 for c in carries for env in points(c.space)
+                 if all(evaluate(m, env) in s for m, s in zip(c.port_coords, taken.box))}
+        for c in lifted_carries(owner):
+            if any(c.connector == connector for connector, _, _ in plugs):
+                for env in points(c.space):
+                    plug = (c.connector, tuple(evaluate(i, env) for i in c.coords), evaluate(c.start, env) if c.carry.unit == "half" else -1)
+                    port = tuple(evaluate(m, env) for m in c.port_coords)
+                    if plug in plugs and not (c.port == taken.path and all(p in s for p, s in zip(port, taken.box))):
+                        out.append(Exclusion(c.port, tuple(range(p, p + 1) for p in port), "cable", taken.status))
+    cache[taken] = out
     return out
 
 

@@ -46,7 +46,8 @@ def run_under(root: Template, t: Template, under: UnderStatement, diagnostics: D
                 text = hooks.mode.text
             else:
                 hooks.failed = (*hooks.failed, failure(t, item.subject, scope))
-                text = "failed " + ", ".join(point) if point else "a failure"
+                t.failing = hooks.failed
+                text = ".".join(hooks.failed[-1].path) + (", " + ", ".join(point) if point else "")
             for inner in item.body:
                 if isinstance(inner, ast.Check):
                     out.extend(check_statement(t, inner, scope, diagnostics, f"{where} under {item.what} {text}", instances))
@@ -54,6 +55,7 @@ def run_under(root: Template, t: Template, under: UnderStatement, diagnostics: D
                     out.extend(run_under(root, t, UnderStatement(inner, scope), diagnostics, where, instances))
         finally:
             hooks.mode, hooks.failed = before
+            t.failing = hooks.failed
 
     try:
         run(0, env, ())
