@@ -43,8 +43,8 @@ _UNKNOWN = frozenset(("HW1001", "HW1008", "HW1009", "HW2001"))
 
 
 class Diagnostics:
-    """Collector: keeps the order of reports, drops exact repeats (same code, place and message) and consequences of what could not
-    be read (see `unreadable`)."""
+    """Collector: keeps the order of reports, drops exact repeats (same code, place and message) and consequences of what could
+    not be read (see `unreadable`)."""
 
     __slots__ = ("_items", "_seen", "_unreadable")
 
@@ -54,8 +54,8 @@ class Diagnostics:
         self._unreadable: dict[str, tuple[tuple[Span, ...], frozenset[str]]] = {}
 
     def unreadable(self, file: str, statements: tuple[Span, ...], words: frozenset[str]) -> None:
-        """Mistakes of form were reported in these statements of `file`, which hold `words`. Later reports inside them are taken for
-        consequences; so are reports of unknown names in the file, if the name is one of the words or there is no better guess."""
+        """Mistakes of form were reported in these statements of `file`, which hold `words`. Later reports inside them are taken
+        for consequences; so are those of unknown names in the file, if the name is one of the words or has no better guess."""
         self._unreadable[file] = statements, words
 
     def _is_consequence(self, d: Diagnostic) -> bool:

@@ -166,8 +166,8 @@ def condition(expr: ast.Expr, env: Env) -> tuple[bool | None, str, list[str]]:
 
 
 def _joined(expr: ast.Logic, env: Env) -> tuple[bool | None, str, list[str]]:
-    """A conjunction shows the operands of what decided it, a disjunction those of all its members. The right side is evaluated only
-    where the left one leaves the outcome open."""
+    """A conjunction shows the operands of what decided it, a disjunction those of all its members. The right side is evaluated
+    only where the left one leaves the outcome open."""
     left = condition(expr.left, env)
     if left[0] is (expr.op == "or"):
         return left

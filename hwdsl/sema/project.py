@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterable
 
-from hwdsl.diag import Diagnostics, Label
+from hwdsl.diag import Diagnostic, Diagnostics, Label
 from hwdsl.sema.env import Thunk
 from hwdsl.sema.mistake import did_you_mean
 from hwdsl.sema.values import ComponentValue, Def, Namespace, Value
@@ -104,9 +104,22 @@ def name_span(item: ast.Item) -> Span:
     return item.name_span if isinstance(item, ast.Component) else item.span
 
 
-def _statement(text: str, span: Span) -> Span:
+def _first_of_each(text: str, found: Iterable[Diagnostic]) -> tuple[list[Diagnostic], tuple[Span, ...]]:
+    """(the first mistake of form of each statement, those statements): what follows in one is mostly a consequence."""
+    kept: list[Diagnostic] = []
+    statements: list[Span] = []
+    for d in found:
+        if not any(s.start <= d.span.start < s.end for s in statements):
+            kept.append(d)
+            statements.append(_statement(text, d.span, d.code))
+    return kept, tuple(statements)
+
+
+def _statement(text: str, span: Span, code: str) -> Span:
     """The statement around a mistake of form, judged by `;` and braces."""
     start = max(text.rfind(sign, 0, span.start) for sign in ";{}") + 1
+    if code == "HW0102":  # the `;` is missing here: what follows is another statement
+        return Span(span.file, start, max(span.start, start + 1))
     ends = [at for at in (text.find(sign, span.start) for sign in ";}") if at >= 0]
     return Span(span.file, start, max(span.end, min(ends, default=len(text)) + 1))
 
@@ -141,9 +154,9 @@ class Project:
         self.sources[path] = source
         file, found = load(source, self.cache_dir)
         self.diagnostics.unreadable(path, (), frozenset())
-        self.diagnostics.extend(found)
+        kept, statements = _first_of_each(text, found)
+        self.diagnostics.extend(kept)
         if found:
-            statements = tuple(_statement(text, d.span) for d in found)
             words = frozenset(w for s in statements for w in re.findall(r"[A-Za-z_]\w*", text[s.start:s.end]))
             self.diagnostics.unreadable(path, statements, words)
         module = Module(self, file, os.path.dirname(path))

@@ -94,6 +94,31 @@ def test_a_failing_assert_shows_its_operands_with_units(shell: Shell) -> None:
     assert "one feed" in report["notes"]
 
 
+@pytest.mark.parametrize(("condition", "shown"), [
+    ("count(Gpu) == 72 and count(tray) == 17 and power(self) == 1 kW", "18 == 17"),
+    ("count(Gpu) == 71 or power(self) <= 80 kW", "72 == 71 or 86.4 kW <= 80 kW"),
+    ("not count(Gpu) == 72", "not (72 == 72)"),
+])
+def test_a_failing_assert_shows_what_decided_it(shell: Shell, condition: str, shown: str) -> None:
+    (shell.folder / "joined.hw").write_text(RACK.replace("power(self) <= 100 kW", condition))
+    code, [report], _ = shell("check", "joined.hw")
+    assert (code, report["message"]) == (1, f"assert does not hold: {shown}")
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ("chip Gpu {", "chip {"), ("link Lane", "Lane"), ("part tray: Tray[trays];", "part : Tray[trays];"),
+    ("tray Tray {", "tray Tray "),
+    ("part gpu: Gpu[4];", "part gpu Gpu[4];"), ("part gpu: Gpu[4];", "part gpu: [4];"), ("part gpu: Gpu[4];", "part gpu: Gpu[4"),
+    ("rack Rack(trays: int = 18)", "rack Rack(: int = 18)"),
+])
+def test_a_mistake_of_form_has_no_consequences(shell: Shell, old: str, new: str) -> None:
+    """A declaration that cannot be read is one report; what refers to it says nothing."""
+    (shell.folder / "form.hw").write_text(RACK.replace(old, new))
+    code, reports, text = shell("check", "form.hw")
+    assert code == 1
+    assert [r["code"][:4] for r in reports] == ["HW01"], text
+
+
 def test_nothing_is_written_when_the_design_is_wrong(shell: Shell) -> None:
     (shell.folder / "hot.hw").write_text(RACK.replace("100 kW", "80 kW"))
     code, [report], _ = shell("compile", "hot.hw", "-o", "out", "--only", "bom")
