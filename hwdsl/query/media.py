@@ -11,7 +11,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from hwdsl.ir.index import Ix, bounds, ix_vars, substitute
-from hwdsl.ir.l0 import Path, Template
+from hwdsl.ir.l0 import Path, Template, volume
 from hwdsl.ir.space import Cmp, Constraint, Space, count, determined, image_size
 from hwdsl.node import Record, replace
 from hwdsl.query.attach import Attachment, attachments
@@ -102,7 +102,8 @@ def tally(owner: Template, r: Lifted, operands: tuple[object, ...]) -> Tally:
     pieces = [_medium(owner, r, m, left, right, sets, absent, links) for m in media]
     return Tally(links, lanes, 2 * lanes if electrical else 0, sum(p.fibres for p in pieces), sum(p.cables for p in pieces),
                  sum(p.assemblies for p in pieces), sum(p.plugs for p in pieces),
-                 _via_modules(r, left, right, sets, absent), _part_modules(owner, r, left, right, sets, absent),
+                 tuple((h.template, _held(r, h, sets, absent)) for h in _via_holders(r, left, right)),
+                 tuple((h.path, _held(r, h, sets, absent)) for h in _part_holders(owner, left, right)),
                  tuple((m, p.cables, p.assemblies) for m, p in zip(media, pieces)))
 
 
@@ -186,7 +187,17 @@ def fibres_per_link(owner: Template, r: Lifted, left: Attachment) -> int:
     return 2 * r.rule.lanes
 
 
-def _via_modules(r: Lifted, left: Attachment, right: Attachment, sets: Sets, absent: Sets) -> tuple[tuple[Template, int], ...]:
+class _Holder(Record):
+    """What holds modules at one end of a rule: distinct `coords` under `extra` are modules; equal keys may mean the same ones."""
+
+    template: Template
+    path: Path
+    coords: tuple[Ix, ...]
+    extra: tuple[Constraint, ...]
+    key: object
+
+
+def _via_holders(r: Lifted, left: Attachment, right: Attachment) -> list[_Holder]:
     """Modules named in the via chain: at its first and last step, once per occupied connector."""
     out = []
     via = r.rule.via
@@ -195,29 +206,58 @@ def _via_modules(r: Lifted, left: Attachment, right: Attachment, sets: Sets, abs
             continue
         end = left if n == 0 else right if n == len(via) - 1 else None
         coords = end.coords if end is not None else left.coords + right.coords
-        out.append((step.template, _plugs(r, coords, sets, absent)))
-    return tuple(out)
+        key = None if end is None or end.connector is None else ("via", step.template.uid, end.connector)
+        out.append(_Holder(step.template, (), coords, (), key))
+    return out
 
 
-def _part_modules(owner: Template, r: Lifted, left: Attachment, right: Attachment, sets: Sets,
-                  absent: Sets) -> tuple[tuple[Path, int], ...]:
+def _part_holders(owner: Template, left: Attachment, right: Attachment) -> list[_Holder]:
     """Modules that are parts with `carry` at either end."""
     out = []
     for end in (left, right):
-        if end.connector is not None and owner.at(end.connector).kind == "module":
-            rank = len(owner.shape(end.connector))
-            out.append((end.connector, _plugs(r, end.coords[:rank], _carried(end, sets), absent)))
-        for which, path in enumerate(end.several):
-            if owner.at(path).kind == "module":
-                mine: Sets = [[*c, (end.coords[0], range(which, which + 1))] for c in sets]
-                out.append((path, _plugs(r, end.coords[1: 1 + len(owner.shape(path))], mine, absent)))
-    return tuple(out)
+        loose = end.coords[-1] if end.coords else Ix(0)
+        for which, path in enumerate((end.connector,) if end.connector is not None else end.several):
+            t = owner.at(path)
+            if t.kind != "module":
+                continue
+            rank, first = len(owner.shape(path)), 1 if end.several else 0
+            extra: list[Constraint] = [(end.coords[0], range(which, which + 1))] if end.several else []
+            if not end.several and (loose.terms or loose.const):
+                extra.append((loose, range(1)))
+            out.append(_Holder(t, path, end.coords[first: first + rank], tuple(extra), ("part", path)))
+    return out
 
 
-def _carried(end: Attachment, sets: Sets) -> Sets:
-    """Only the links whose port is carried on the connector."""
-    loose = end.coords[-1]
-    return [[*c, (loose, range(1))] for c in sets] if loose.terms or loose.const else sets
+def _held(r: Lifted, h: _Holder, sets: Sets, absent: Sets) -> int:
+    return _plugs(r, h.coords, [[*c, *h.extra] for c in sets], absent)
+
+
+def _count_modules_once(owner: Template, out: list[tuple[Lifted, Tally]], operands: tuple[object, ...]) -> None:
+    """A module that several rules, or both ends of one, use is counted with the first."""
+    groups: dict[object, list[tuple[int, int, _Holder]]] = {}
+    for k, (r, _) in enumerate(out):
+        ends = attachments(owner, r)
+        for holders in (_via_holders(r, *ends), _part_holders(owner, *ends)):
+            for n, h in enumerate(holders):
+                if h.key is not None:
+                    groups.setdefault(h.key, []).append((k, n, h))
+    gone = exclusions(owner)
+    for group in groups.values():
+        if all(apart(h.coords, out[k][0].space, g.coords, out[j][0].space)
+               for i, (k, _, h) in enumerate(group) for j, _, g in group[i + 1:]):
+            continue
+        seen: set[tuple[int, ...]] = set()
+        for k, n, h in group:
+            r, t = out[k]
+            sets = [[*c, *h.extra] for c in operand_sets(r, operands)]
+            new = plugs_of(Sharing(h.coords, 0, 0, 1, None), r.space, sets, absent_sets(r, gone)).keys() - seen
+            seen |= new
+            if h.path:
+                parts = (*t.part_modules[:n], (h.path, len(new)), *t.part_modules[n + 1:])
+                out[k] = (r, replace(t, part_modules=parts))
+            else:
+                via = (*t.via_modules[:n], (h.template, len(new)), *t.via_modules[n + 1:])
+                out[k] = (r, replace(t, via_modules=via))
 
 
 def _int(t: Template, name: str, default: int) -> int:
@@ -226,7 +266,7 @@ def _int(t: Template, name: str, default: int) -> int:
 
 
 def tallies(owner: Template, operands: tuple[object, ...], keep=None) -> list[tuple[Lifted, Tally]]:  # type: ignore[no-untyped-def]
-    """The tally of every rule that contributes; a cable that several rules share is counted with the first."""
+    """The tally of every rule that contributes; a cable or module that several rules use is counted with the first."""
     out = []
     for r in lifted_rules(owner):
         if keep is not None and not keep(r):
@@ -239,7 +279,7 @@ def tallies(owner: Template, operands: tuple[object, ...], keep=None) -> list[tu
 
 def _without_repeats(owner: Template, found: list[tuple[Lifted, Tally]],
                      operands: tuple[object, ...]) -> list[tuple[Lifted, Tally]]:
-    """Leave out of each rule's cables those that earlier rules have."""
+    """Leave out of each rule's cables and modules those that earlier rules have."""
     groups: dict[object, list[tuple[int, int, Sharing]]] = {}
     for k, (r, t) in enumerate(found):
         for m, (medium, cables, _) in enumerate(t.media):
@@ -251,6 +291,7 @@ def _without_repeats(owner: Template, found: list[tuple[Lifted, Tally]],
     for group in groups.values():
         if len({k for k, _, _ in group}) > 1 and not all_apart([(found[k][0], s) for k, _, s in group]):
             _deduct(owner, out, group, operands)
+    _count_modules_once(owner, out, operands)
     return out
 
 
@@ -290,14 +331,7 @@ def total(owner: Template, what: str, operands: tuple[object, ...], keep=None) -
     """Number of links, lanes, pairs, fibres, cables, assemblies, modules or plugs."""
     found = tallies(owner, operands, keep)
     if what in ("modules", "optics"):
-        via = sum(n for _, t in found for _, n in t.via_modules)
-        return via + part_modules_total(owner, found)
-    if what == "links":  # a link through patch panels is one link, whatever the number of its cables
-        if len(operands) == 2 and any(vertex_ends(owner, r) < 2 for r in lifted_rules(owner)):
-            from hwdsl.query.throughpanels import logical_between
-
-            return logical_between(owner, operands)
-        return sum(t.links * vertex_ends(owner, r) for r, t in found) // 2
+        return sum(n for _, t in found for _, n in (*t.via_modules, *t.part_modules))
     return sum(int(getattr(t, what)) for _, t in found)
 
 
@@ -307,19 +341,9 @@ def vertex_ends(owner: Template, r: Lifted) -> int:
 
 
 def part_modules_total(owner: Template, found: list[tuple[Lifted, Tally]]) -> int:
-    """Module parts occupied by any of the rules: several rules may share a module, so the largest share of a path counts once
-    where the rules are sub-rules of one statement over different modules, they add."""
-    by_path: dict[Path, list[tuple[Lifted, int]]] = {}
-    for r, t in found:
+    """Module parts that any of some rules occupies, from their tallies; never more than there are."""
+    by_path: dict[Path, int] = {}
+    for _, t in found:
         for path, n in t.part_modules:
-            by_path.setdefault(path, []).append((r, n))
-    return sum(min(sum(n for _, n in items), _array(owner, path)) for path, items in by_path.items())
-
-
-def _array(owner: Template, path: Path) -> int:
-    n = 1
-    for s in owner.shape(path):
-        n *= s
-    return n
-
-
+            by_path[path] = by_path.get(path, 0) + n
+    return sum(min(n, volume(owner.shape(path))) for path, n in by_path.items())

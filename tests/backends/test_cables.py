@@ -139,6 +139,14 @@ def needed(lines: list[dict[str, str]], wide: dict[str, int]) -> int:
     return loose + sum(-(-n // (wide[key[0]] // int(key[1]))) for key, n in groups.items())
 
 
+def modules(lines: list[dict[str, str]]) -> int:
+    """Modules by the rule of the language: one in each connector that a link with modules uses."""
+    return len({plug(line, side) for line in lines for side in "ab" if line[f"{side}_module"]})
+
+
+MEDIA = ["Wire", "Glass", "Optic, Glass, Optic"]
+
+
 @st.composite
 def machines(draw: st.DrawFn) -> str:
     """Boxes with cages: links in bundles, rules that share connectors, peers in rings, absent and failed things."""
@@ -151,14 +159,14 @@ def machines(draw: st.DrawFn) -> str:
     rules = []
     for low, high in ((0, split), (split, ports)):
         if low < high:
-            medium = draw(st.sampled_from(["Wire", "Glass"]))
+            medium = draw(st.sampled_from(MEDIA))
             guard = draw(st.sampled_from(["", " where (b + p) % 2 == 0", " where p != b", " where b < p"]))
             rules.append(f"connect box[b].up[p + {low}] <-> hub[p % {hubs}].port[{ports} * b + p + {low}]  via {medium}"
                          f"  for b in 0..{boxes}, p in 0..{high - low}{guard};")
     if boxes > 1:
         step = draw(st.integers(1, boxes - 1))
         rules.append(
-            f"connect box[b].peer[0] <-> box[(b + {step}) % {boxes}].peer[1]  via {draw(st.sampled_from(['Wire', 'Glass']))}"
+            f"connect box[b].peer[0] <-> box[(b + {step}) % {boxes}].peer[1]  via {draw(st.sampled_from(MEDIA))}"
             f"  for b in 0..{boxes};"
         )
     targets = draw(st.lists(st.sampled_from(["part box[0]", "part hub[0]", "link box[0].up[0]"]), max_size=2, unique=True))
@@ -173,6 +181,7 @@ connector Slot {{ lanes = {2 * lanes}; }}
 connector Wide {{ lanes = {hold * lanes}; }}
 cable Wire {{ lanes = {cable}; }}
 fibre Glass {{ fibres = {2 * fibre}; }}
+module Optic {{ lanes = 64; }}
 node Box {{
     part cage: Cage[{cages}];
     part slot: Slot;
@@ -214,6 +223,7 @@ def test_random_machines(tmp_path_factory: pytest.TempPathFactory, text: str) ->
     assert len(links_of(lines)) == asked(design, "count(links(self))")
     assert len(cables_in(lines)) == needed(lines, room)
     assert len(cables_in(lines)) == asked(design, "count(cables(self))")
+    assert modules(lines) == asked(design, "count(modules(self))")
     for line in lines:
         for side in "ab":
             box, hub = line[f"{side}_part"].startswith("box["), line[f"{side}_part"].partition("[")[2].partition("]")[0]
