@@ -113,7 +113,8 @@ class Reader:
 
     def _bus(self, b: dict[str, Any]) -> BusNet:
         joins = tuple((names(j.get("path", [])), decode_box(j.get("box", []))) for j in _list(b, "joins"))
-        return BusNet(field(b, "name", str), _read_plane(b), self._ref(field(b, "template", str)), joins, self.at(b.get("at", "")))
+        name, template = field(b, "name", str), self._ref(field(b, "template", str))
+        return BusNet(name, _read_plane(b), template, joins, self.at(b.get("at", "")))
 
     def _override(self, o: dict[str, Any]) -> OverrideDecl:
         path, box = names(o.get("path", [])), decode_box(o.get("box", []))
