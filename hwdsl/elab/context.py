@@ -15,6 +15,8 @@ from hwdsl.sema.project import Module, Project
 
 ARRAY_LIMIT = 10**9
 """Elements of one array; more is an input mistake."""
+RANGE_LIMIT = 10**12
+"""Values of one `for` variable."""
 INSTANCE_LIMIT = 10**12
 """Instances of one design."""
 DEPTH_LIMIT = 64

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from hwdsl.elab.context import SUBRULE_LIMIT
+from hwdsl.elab.context import RANGE_LIMIT, SUBRULE_LIMIT
 from hwdsl.ir import index as ix
 from hwdsl.ir.index import Ix
 from hwdsl.ir.space import Cmp, Space
@@ -113,6 +113,9 @@ def _expand(binders: tuple[ast.Binder, ...], guard: ast.Expr | None, env: Env, s
             raise mistake("HW1201", f"a `for` variable runs over a range or a list, not {kind_name(domain)} ({show(domain)})",
                           b.domain.span,
                           help=f"write `{b.name} in 0..n`")
+        if isinstance(domain, RangeVal) and domain.hi - domain.lo > RANGE_LIMIT:
+            raise mistake("HW2008", f"`{b.name}` would run over {domain.hi - domain.lo:,} values; a variable may have {RANGE_LIMIT:,}",
+                          b.domain.span, help="is this figure in the right unit?")
         values = range(domain.lo, domain.hi) if isinstance(domain, RangeVal) else domain
         if b.name in static:
             for value in values:
