@@ -76,12 +76,13 @@ def against_traversal(sizes: tuple[int, ...], rounds: int) -> None:
     compiling = perf_counter() - start
     walk = median(partial(hops, root, 0, (), ()), gc.collect, 3)
     print(f"P4  BOM, power, price and cables at L0 (CPU time), against one implicit BFS at "
-          f"{sizes[-1] * ACCELERATORS:,} accelerators: {walk * 1e3:.0f} ms (numba imported and compiled or loaded before, {compiling:.1f} s, apart)")
+          f"{sizes[-1] * ACCELERATORS:,} accelerators: {walk * 1e3:.0f} ms (numba, imported and compiled "
+          f"or loaded before, {compiling:.1f} s, apart)")
     for n, seconds in zip(sizes, cold):
         print(f"    {n * ACCELERATORS:>9,} accelerators: {seconds * 1e3:6.2f} ms")
     ratio = cold[-1] / walk
     print(f"    from L0 alone {ratio:.1e}, facts of the templates kept {warm / walk:.1e}, power and price alone {figures / walk:.1e}  "
-          f"(target < 1e-4: {verdict(ratio < 1e-4)}); largest against smallest {cold[-1] / cold[0]:.2f} x (independent of N: {verdict(cold[-1] / cold[0] < 1.5)})")
+          f"(target < 1e-4: {verdict(ratio < 1e-4)})\n    largest against smallest {cold[-1] / cold[0]:.2f} x (independent of N: {verdict(cold[-1] / cold[0] < 1.5)})")
 
 
 def command(supernodes: int) -> str:

@@ -14,8 +14,9 @@ from hwdsl.ir.index import Ix, evaluate, variable
 from hwdsl.ir.invert import Env, Inverse
 from hwdsl.ir.l0 import Path, Template
 from hwdsl.ir.layout import Layout, layout, unravel
+from hwdsl.ir.outages import OUT_OF_SERVICE, exclusions
 from hwdsl.ir.space import holds
-from hwdsl.ir.wiring import OUT_OF_SERVICE, LinkClass, Wire, exclusions, wiring
+from hwdsl.ir.wiring import LinkClass, Wire, wiring
 
 KERNEL_DEVICES = 50_000
 """From so many devices on a traversal is worth compiled code."""
@@ -56,7 +57,7 @@ class Implicit:
     planes    dotted names of planes to keep (a plane contains its inner planes); all if empty
     """
 
-    __slots__ = ("_gone", "_joins", "_ports", "_touches", "layout", "ports", "wiring")
+    __slots__ = ("_gone", "_touches", "layout", "ports", "wiring")
 
     def __init__(self, root: Template, exclude: tuple[str, ...] = OUT_OF_SERVICE, planes: Sequence[str] = ()) -> None:
         self.layout: Layout = layout(root)
@@ -64,22 +65,11 @@ class Implicit:
         self.ports = self.layout.ports
         self._gone = exclusions(root, exclude)
         self._touches: dict[Path, list[_Touch]] = {}
-        self._joins: dict[int, tuple[int, int]] = {}
         for w in self.wiring.wires:
             if not in_planes(self.wiring.classes[w.link_class], planes):
                 continue
-            if w.joins:
-                self._join(w)
-                continue
             self._touches.setdefault(w.a_path, []).append(_Touch(w, True))
             self._touches.setdefault(w.b_path, []).append(_Touch(w, False))
-
-    def _join(self, w: Wire) -> None:
-        from hwdsl.ir.joins import joined
-
-        for p, q in zip(*(ends.tolist() for ends in joined(self.layout, w))):
-            self._joins[p] = (q, w.link_class)
-            self._joins[q] = (p, w.link_class)
 
     def peer(self, number: int) -> int:
         """Partner of a port or branch; -1 if it has none."""
@@ -99,7 +89,7 @@ class Implicit:
                 env = touch.point(coords)
                 if env is not None:
                     return self._other(touch.wire, touch.left, env), touch.wire.link_class
-        return self._joins.get(number, (-1, -1))
+        return -1, -1
 
     def _other(self, w: Wire, left: bool, env: Env) -> int:
         _, ids, first = w.side(not left)

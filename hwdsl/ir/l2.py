@@ -18,8 +18,9 @@ from hwdsl.ir import fill
 from hwdsl.ir.index import Ix, ix_vars, variable
 from hwdsl.ir.l0 import Rule, Template, volume
 from hwdsl.ir.layout import Layout, extent, layout
+from hwdsl.ir.outages import OUT_OF_SERVICE, exclusions
 from hwdsl.ir.space import Space
-from hwdsl.ir.wiring import OUT_OF_SERVICE, LinkClass, Wire, Wiring, exclusions, ordered, port_arrays, wiring
+from hwdsl.ir.wiring import LinkClass, Wire, Wiring, ordered, port_arrays, wiring
 from hwdsl.node import Record, replace
 
 Ints = npt.NDArray[Any]
@@ -143,7 +144,7 @@ def flat_bytes(root: Template) -> int:
     wires = wiring(lay)
     number, kind = _widths(lay, wires)
     ends = lay.ports + wires.branches
-    expanded = max((w.space.volume for w in wires.wires if w.joins or not fill.is_affine(w.space, w.a, w.b)), default=0)
+    expanded = max((w.space.volume for w in wires.wires if not fill.is_affine(w.space, w.a, w.b)), default=0)
     return ends * (2 * number + kind) + 24 * wires.branches + 40 * expanded
 
 
@@ -258,10 +259,7 @@ class _Maker:
     def _rule(self, t: Template, rule: Rule, port: int) -> None:
         if rule.a.lane is not None or rule.b.lane is not None:
             return
-        try:
-            a, b = (layout(t).ports_at(e.path).map(e.coords) for e in (rule.a, rule.b))
-        except KeyError:
-            return
+        a, b = (layout(t).ports_at(e.path).map(e.coords) for e in (rule.a, rule.b))
         a, b = Ix(a.const + port, a.terms), Ix(b.const + port, b.terms)
         number = self.wires.number_of[t.uid, rule.number]
         if not fill.is_affine(rule.space, a, b):
@@ -285,13 +283,9 @@ class _Maker:
             self.rules[b] = number
 
     def special(self) -> None:
-        """Rules whose ends are lanes of a port, or connectors."""
-        from hwdsl.ir.joins import joined
-
+        """Rules with an end that is a slice of a port's lanes."""
         for w in self.wires.wires:
-            if w.joins:
-                self.join(*joined(self.layout, w), w.link_class)
-            elif w.a_branch is not None or w.b_branch is not None:
+            if w.a_branch is not None or w.b_branch is not None:
                 self._breakout(w)
 
     def _breakout(self, w: Wire) -> None:

@@ -17,8 +17,9 @@ from hwdsl.ir import fill
 from hwdsl.ir.index import Ix, substitute
 from hwdsl.ir.l0 import Path, Template
 from hwdsl.ir.layout import Affine, Layout, layout
+from hwdsl.ir.outages import Exclusion, exclusions
 from hwdsl.ir.space import Cmp, Space, holds
-from hwdsl.ir.wiring import Exclusion, Wire, exclusions, wiring
+from hwdsl.ir.wiring import Wire, wiring
 
 _SLICE = 4_000_000
 """Points of a rule that are expanded at once."""
@@ -38,7 +39,7 @@ class _Lane:
         head = tuple(Ix(0, ((1, n),)) for n, _ in outer)
         self.ends = tuple((path, head + end.coords) for path, end in ((wire.a_path, wire.rule.a), (wire.b_path, wire.rule.b)))
         a, b = (self._devices(path).map(coords[: len(self._devices(path).shape)]) for path, coords in self.ends)
-        nest = None if self.gone or wire.joins else device_loops(wire.space, a, b)
+        nest = None if self.gone else device_loops(wire.space, a, b)
         self.loops = None if nest is None else (*nest, a.const, b.const)
 
     def _devices(self, path: Path) -> Affine:
@@ -46,13 +47,6 @@ class _Lane:
 
     def pairs(self) -> Iterator[tuple[Any, Any]]:
         """(device, device) arrays of the links in service."""
-        if self.wire.joins:
-            from hwdsl.ir.joins import joined
-
-            owners = [np.array([self.layout.owner(p) for p in side.tolist()], dtype=np.int64)
-                      for side in joined(self.layout, self.wire)]
-            yield owners[0], owners[1]
-            return
         for space, values in slices(self.wire.space):
             keep: Any = None
             numbers = []

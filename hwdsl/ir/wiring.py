@@ -1,7 +1,8 @@
-"""The rules of a design in terms of port numbers: link classes, rules seen from the root, breakouts, exclusions.
+"""The rules of a design in terms of port numbers: link classes, rules seen from the root, breakouts.
 
-What L1 and L2 share. Rules are put into an order that does not depend on the order of declarations; a *link class* is one rule of
-one template, whatever the number of instances, and carries the attributes of its links.
+What L1 and L2 share. Rules end at ports (connections between connectors became those of the ports they carry) and stand in an
+order that does not depend on the order of declarations. A *link class* is one rule of one template, whatever the number of instances; it
+carries the attributes of its links.
 
 Breakouts. A rule whose end is a slice of a port's lanes gives the port several partners. Each such slice is a *branch* with a
 number of its own after all ports: `ports + base + rank`, `rank` the row-major rank of the point in the box of the rule as seen
@@ -11,13 +12,10 @@ from the root. A branch is the partner of the port at the other end; the port it
 from __future__ import annotations
 
 from hwdsl.ir.index import Ix, text, variable
-from hwdsl.ir.l0 import Box, End, Path, Rule, Template, templates
+from hwdsl.ir.l0 import Path, Rule, Template, templates
 from hwdsl.ir.layout import Layout
 from hwdsl.ir.space import Space
 from hwdsl.node import Record
-
-OUT_OF_SERVICE = ("failed", "planned", "absent")
-"""Statuses that evaluation leaves out."""
 
 
 class LinkClass(Record):
@@ -55,7 +53,7 @@ class LinkClass(Record):
 
 
 class Wire(Record):
-    """A rule seen from the root: both ends as port (or connector instance) numbers over `space`; outer variables are `^k`.
+    """A rule seen from the root: both ends as port numbers over `space`; outer variables are `^k`.
 
     a, b              numbers as index maps
     a_branch, b_branch  first branch number relative to the number of ports, None for a whole port
@@ -71,19 +69,10 @@ class Wire(Record):
     b: Ix
     a_branch: int | None
     b_branch: int | None
-    joins: bool
-    """Between connectors: the numbers are those of instances, the links those of the lanes they carry."""
 
     def side(self, left: bool) -> tuple[Path, Ix, int | None]:
         """(path, number, first branch) of one side."""
         return (self.a_path, self.a, self.a_branch) if left else (self.b_path, self.b, self.b_branch)
-
-
-class Exclusion(Record):
-    """Ports at or below `path` within `box` are out of service."""
-
-    path: Path
-    box: Box
 
 
 class Wiring:
@@ -107,28 +96,19 @@ class Wiring:
         outer = tuple(f"^{k}" for k in range(len(shape)))
         head = tuple(variable(n) for n in outer)
         space = Space((*zip(outer, shape), *rule.space.vars), rule.space.guard)
-        joins = not (ends_at_port(t, rule.a) and ends_at_port(t, rule.b))
         first: list[int | None] = []
         for end in (rule.a, rule.b):
-            first.append(None if end.lane is None or joins else self.branches)
-            self.branches += 0 if end.lane is None or joins else space.volume
-        a, b = (self._number(t, prefix + e.path, head + e.coords, ends_at_port(t, e)) for e in (rule.a, rule.b))
+            first.append(None if end.lane is None else self.branches)
+            self.branches += 0 if end.lane is None else space.volume
+        a, b = (self.layout.ports_at(prefix + e.path).map(head + e.coords) for e in (rule.a, rule.b))
         return Wire(self.number_of[t.uid, rule.number], prefix, rule, space, prefix + rule.a.path, a, prefix + rule.b.path, b,
-                    first[0], first[1], joins)
-
-    def _number(self, t: Template, path: Path, coords: tuple[Ix, ...], port: bool) -> Ix:
-        return (self.layout.ports_at(path) if port else self.layout.instances_at(path)).map(coords)
+                    first[0], first[1])
 
 
 def wiring(layout: Layout) -> Wiring:
     """The wiring of a design, computed once."""
     found: Wiring = layout.root.cached("wiring", lambda _: Wiring(layout))
     return found
-
-
-def ends_at_port(t: Template, end: End) -> bool:
-    """Whether an end names a port, not a connector."""
-    return end.path[-1] in t.at(end.path[:-1]).ports
 
 
 def ordered(t: Template) -> list[Rule]:
@@ -152,17 +132,6 @@ def placed(root: Template) -> list[tuple[Path, Template]]:
             visit((*path, name), t.parts[name].template)
 
     visit((), root)
-    return out
-
-
-def exclusions(root: Template, statuses: tuple[str, ...] = OUT_OF_SERVICE) -> list[Exclusion]:
-    """What overrides with these statuses put out of service."""
-    out = []
-    for prefix, t in placed(root):
-        for o in t.overrides:
-            status = o.attributes.get("status")
-            if status is not None and getattr(status.value, "text", "") in statuses:
-                out.append(Exclusion(prefix + o.path, tuple(range(n) for n in root.shape(prefix)) + o.box))
     return out
 
 
