@@ -51,10 +51,12 @@ def length(args: Args, call: ast.Call, env: Env) -> Value:
 def prefix_sum(args: Args, call: ast.Call, env: Env) -> Value:
     """prefix_sum([5, 4, 4, 5]) = [0, 5, 9, 13, 18]: one longer than its argument"""
     _arity(args, call, 1)
-    out: list[Value] = [0]
-    for v in _items(args[0], call):
+    values = _items(args[0], call)
+    for v in values:
         need_number(v, call.span)
-        out.append(q.add(out[-1], v) if len(out) > 1 or not isinstance(v, Quantity) else v)
+    out: list[Value] = [q.mul(values[0], 0) if values else 0]
+    for v in values:
+        out.append(q.add(out[-1], v))
     return tuple(out)
 
 

@@ -38,7 +38,10 @@ def evaluate(expr: ast.Expr, env: Env) -> Value:
     handler = _HANDLERS.get(type(expr))
     if handler is None:
         raise mistake("HW1209", "this has no constant value", expr.span)
-    return handler(expr, env)
+    try:
+        return handler(expr, env)
+    except q.UnitError as error:  # a function added or compared what does not fit
+        raise from_unit_error(error, expr.span) from None
 
 
 # ---------------------------------------------------------------- leaves
