@@ -48,20 +48,14 @@ def dot_text(scene: Scene) -> str:
 
 def _heading(scene: Scene) -> str:
     """Title, subtitle and legend as one table."""
-    rows = [f'<tr><td align="left" colspan="2"><font point-size="{TITLE:g}"><b>{escape(scene.title)}</b></font></td></tr>']
-    rows += [
-        f'<tr><td align="left" colspan="2"><font color="{MUTED}" point-size="{SMALL:g}">{escape(text)}</font></td></tr>'
-        for text in (scene.subtitle, scene.facts)
-        if text
-    ]
+    rows = [f'<font point-size="{TITLE:g}"><b>{escape(scene.title)}</b></font>']
+    rows += [f'<font color="{MUTED}" point-size="{SMALL:g}">{escape(text)}</font>' for text in (scene.subtitle, scene.facts) if text]
     for p in scene.planes:
         mark = "━━" if p.nature == "data" else "╍╍"
         count = counted(p.links, "link") if p.links else "bus"
-        rows.append(
-            f'<tr><td align="left"><font color="{plane_colour(p)}">{mark}</font></td><td align="left">'
-            f'<font point-size="{SMALL:g}">{escape(p.label)}: {count}</font></td></tr>'
-        )
-    return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{"".join(rows)}</table>'
+        rows.append(f'<font color="{plane_colour(p)}">{mark}</font>  <font point-size="{SMALL:g}">{escape(p.label)}: {count}</font>')
+    cells = "".join(f'<tr><td align="left">{row}</td></tr>' for row in rows)
+    return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{cells}</table>'
 
 
 def _body(path: Path, children: dict[Path, list[Cluster]], boxes: dict[Path, list[Box]], out: list[str], pad: str) -> None:

@@ -16,6 +16,8 @@ from hwdsl.node import Record
 _GAP_X, _GAP_Y, _WIDEST = 44.0, 74.0, 1500.0
 _HEAD = 30.0
 _LOOP = 34.0
+_MOST_TIERS = 24
+"""A longer chain is folded into so many tiers: a strip of hundreds could not be read."""
 
 
 class _Item(Record):
@@ -124,7 +126,8 @@ class _Tiers:
 
         for key in keys:
             settle(key, frozenset())
-        return tier
+        most = max(tier.values(), default=0) + 1
+        return tier if most <= _MOST_TIERS else {key: level * _MOST_TIERS // most for key, level in tier.items()}
 
     def _child(self, path: Path, box: str) -> str | Path | None:
         """The child of a cluster that a box is or lies in."""
