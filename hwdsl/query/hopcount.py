@@ -17,17 +17,19 @@ def hop_counts(owner: Template, planes: PlaneSelection | None, over: Selection |
     net = network(owner, planes, over)
     mode = effective_mode(net, hooks, span)
     key = (_key(planes), _key(over), mode.text if mode is not None else None, hooks.failed)
-    cache: dict[Any, Hops] = owner.cached("hop_counts", lambda _: {})
+    cache: dict[Any, tuple[Hops, str]] = owner.cached("hop_counts", lambda _: {})
     if key not in cache:
         reason = "a mode or a failure is answered flat"
         if mode is None and not hooks.failed:
             try:
-                cache[key] = hops(plan(net))
-                return cache[key]
+                cache[key] = hops(plan(net)), "L0"
+                return cache[key][0]
             except Refused as refused:
                 reason = str(refused)
-        cache[key] = _flat(owner, planes, over, mode, hooks, span, reason)
-    return cache[key]
+        cache[key] = _flat(owner, planes, over, mode, hooks, span, reason), "L2"
+    found, level = cache[key]
+    hooks.reached(level)
+    return found
 
 
 def _flat(owner: Template, planes: PlaneSelection | None, over: Selection | None, mode: Any, hooks: Any, span: Span,

@@ -6,8 +6,9 @@ Each coordinate of each block is a variable with a symmetry that is inferred fro
   N  none: each value is its own (constants, guards, meshes with ends, tied coordinates)
 Coordinates joined by one rule variable move together; two coordinates of one block that move together are demoted to N.
 Relative to one destination a vertex is described by, per coordinate, same/other (S), its offset (Z) or its value (N): a cell.
-Cells are equitable, so distances and flows are constant on them; arcs of one rule and direction with equal N values form one
-orbit, so loads are class totals divided by class sizes (proofs: docs/rationale/symbolic-methods.md).
+Cells are equitable, so distances and flows are constant on them; arcs of one rule and direction with equal N values and equal
+offsets of what rotates together form one orbit, so loads are class totals divided by class sizes (proofs:
+docs/rationale/symbolic-methods.md).
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ CELL_LIMIT = 60_000
 State = tuple[int, ...]
 Cell = tuple[int, State]
 Arc = tuple[int, bool, tuple[int, ...]]
-"""(arc rule, forward?, values of its N coordinates at both ends): one orbit of directed links."""
+"""(arc rule, forward?, values of its N coordinates at both ends and offsets of its Z coordinates): one orbit of directed
+links."""
 
 
 class Refused(Exception):
@@ -87,6 +89,8 @@ def plan(network: Network) -> Plan:
     for arc, (a_uses, b_uses) in zip(network.arcs, uses):
         _constrain(arc, a_uses, b_uses, groups)
     groups.settle()
+    for arc, (a_uses, b_uses) in zip(network.arcs, uses):
+        _keep_offsets(arc, a_uses, b_uses, groups)
     coordinates = tuple(tuple(groups.coordinate(k, i) for i in range(len(b.shape))) for k, b in enumerate(network.blocks))
     prepared = tuple(_prepare(arc, u, coordinates) for arc, u in zip(network.arcs, uses))
     return Plan(network, coordinates, prepared)
@@ -168,9 +172,22 @@ def _constrain(arc: ArcRule, a_uses: list[Use], b_uses: list[Use], groups: _Grou
         groups.join((arc.a, mesh), (arc.b, mesh))
 
 
+def _keep_offsets(arc: ArcRule, a_uses: list[Use], b_uses: list[Use], groups: _Groups) -> None:
+    """Where a rule joins coordinates of one class by different variables, how far apart its ends are tells its links apart: keep
+    rotations only, under which that is a number. (A mesh joins what differs, which is one orbit of permutations.)"""
+    mesh = mesh_pair(arc, a_uses, b_uses)
+    for i, x in enumerate(a_uses):
+        for j, y in enumerate(b_uses):
+            if x.name != y.name and not i == j == mesh and groups.find((arc.a, i)) == groups.find((arc.b, j)):
+                groups.weaken((arc.a, i), "Z")
+
+
 def mesh_pair(arc: ArcRule, a_uses: list[Use], b_uses: list[Use]) -> int | None:
-    """Position of the coordinate in which a rule joins every pair i < j of one block, all else equal; None if it does not."""
-    if arc.a != arc.b or len(arc.space.guard) != 1 or arc.constraints:
+    """Position of the coordinate in which a rule joins every pair i < j of one block, all else equal; None if it does not.
+
+    All else: every other coordinate is a whole variable of its own, so that each vertex has a link to every other in its line.
+    """
+    if arc.a != arc.b or len(arc.space.guard) != 1 or arc.constraints or arc.directed:
         return None
     guard = arc.space.guard[0]
     different = [k for k, (x, y) in enumerate(zip(a_uses, b_uses)) if x != y]
@@ -179,6 +196,10 @@ def mesh_pair(arc: ArcRule, a_uses: list[Use], b_uses: list[Use]) -> int | None:
     k = different[0]
     x, y = a_uses[k], b_uses[k]
     if x.form != "var" or y.form != "var" or x.shift or y.shift:
+        return None
+    others = [u for i, u in enumerate(a_uses) if i != k]
+    names = [x.name, y.name, *(u.name for u in others)]
+    if any(u.form != "var" or u.shift for u in others) or len(set(names)) != len(names):
         return None
     wanted = [Cmp("<=", _difference(x.name, y.name)), Cmp("<=", _difference(y.name, x.name))]
     return k if guard in wanted else None
@@ -194,6 +215,7 @@ class Prepared(Record):
 
     pattern  per coordinate of the near block: how its state gives variables
     far      per coordinate of the far block: how variables give its state
+    offsets  (near position, far position, size) of rotating coordinates that move together: how far apart they are is fixed
     """
 
     number: int
@@ -207,6 +229,7 @@ class Prepared(Record):
     free: tuple[tuple[str, int, str], ...]
     multiplicity: int
     mesh: int | None
+    offsets: tuple[tuple[int, int, int], ...]
     loose: tuple[str, ...]
     guard: tuple[Cmp, ...]
     limits: tuple[Any, ...]
@@ -218,7 +241,7 @@ def _prepare(arc: ArcRule, uses: tuple[list[Use], list[Use]],
     a_uses, b_uses = uses
     mesh = mesh_pair(arc, a_uses, b_uses)
     out = [_direction(arc, a_uses, b_uses, arc.a, arc.b, True, coordinates, mesh)]
-    if not arc.directed:
+    if not arc.directed and mesh is None:  # the links of a mesh, both ways, are one class
         out.append(_direction(arc, b_uses, a_uses, arc.b, arc.a, False, coordinates, mesh))
     return tuple(out)
 
@@ -238,23 +261,25 @@ def _direction(arc: ArcRule, near: list[Use], far: list[Use], n: int, f: int, fo
     for m, _ in arc.constraints:
         fixed |= ix_vars(m)
     clash = fixed & set(symmetric)
-    if clash:
+    if clash and mesh is None:
         raise Refused(f"a variable is symmetric at one end only ({', '.join(sorted(clash))})")
     near_vars = {u.name for u in near if u.form == "var"}
     free = tuple((u.name, sizes[u.name], c.symmetry) for u, c in zip(far, far_coords)
                  if u.form == "var" and c.symmetry != "N" and u.name not in near_vars)
+    offsets = tuple((i, j, c.size) for i, c in enumerate(near_coords) for j, other in enumerate(far_coords)
+                    if c.symmetry == "Z" and c.group == other.group)
     used = set(symmetric) | fixed
     multiplicity = 1
     for name, size in arc.space.vars:
         if name not in used:
             multiplicity *= size
     return Prepared(arc.number, n, f, forward, tuple(near), tuple(far), near_coords, far_coords, free, multiplicity, mesh,
-                    tuple(sorted(fixed)), arc.space.guard if mesh is None else (), arc.constraints, sizes)
+                    offsets, tuple(sorted(fixed)), arc.space.guard if mesh is None else (), arc.constraints, sizes)
 
 
 def steps(p: Prepared, state: State) -> list[tuple[State, int, tuple[int, ...]]]:
     """(far state, links from one near vertex, N values of the arc) for a vertex in `state` of the near block."""
-    if p.mesh is not None and p.near_coords[p.mesh].symmetry == "S":
+    if p.mesh is not None:
         return _mesh_steps(p, state)
     values: dict[str, int] = {}
     fixed: list[tuple[Ix, int]] = []
@@ -283,16 +308,24 @@ def steps(p: Prepared, state: State) -> list[tuple[State, int, tuple[int, ...]]]
 def _label(p: Prepared, near: State, far: State) -> tuple[int, ...]:
     mine = tuple(s for s, c in zip(near, p.near_coords) if c.symmetry == "N")
     other = tuple(s for s, c in zip(far, p.far_coords) if c.symmetry == "N")
-    return mine + other
+    return mine + other + tuple((far[j] - near[i]) % n for i, j, n in p.offsets)
 
 
 def _mesh_steps(p: Prepared, state: State) -> list[tuple[State, int, tuple[int, ...]]]:
+    """All the others in the line of the mesh, whatever the symmetry of its coordinate."""
     k = p.mesh
     assert k is not None
     size = p.near_coords[k].size
-    label = _label(p, state, state)
-    targets = [(1, size - 1)] if state[k] == 0 else [(0, 1), (1, size - 2)]
-    return [((*state[:k], s, *state[k + 1:]), w * p.multiplicity, label) for s, w in targets if w > 0]
+    if p.near_coords[k].symmetry == "S":
+        targets = [(1, size - 1)] if state[k] == 0 else [(0, 1), (1, size - 2)]
+    else:
+        targets = [(s, 1) for s in range(size) if s != state[k]]
+    out = []
+    for s, w in targets:
+        far = (*state[:k], s, *state[k + 1:])
+        if w > 0:
+            out.append((far, w * p.multiplicity, _label(p, state, far)))
+    return out
 
 
 def _choices(size: int, symmetry: str) -> list[tuple[int, int]]:
@@ -465,14 +498,15 @@ def hops(pl: Plan) -> Hops:
 
 
 def _balance(pl: Plan, links: dict[Arc, int]) -> None:
-    """Each rule has as many links counted forward as backward, and as many as it makes: a folding mistake shows here. Raises
-    Refused."""
+    """Each rule has as many links counted forward as backward, and as many as it makes: a folding mistake shows here. The links
+    of a mesh are counted both ways together. Raises Refused."""
     counted: dict[tuple[int, bool], int] = {}
     for (number, forward, _), n in links.items():
         counted[number, forward] = counted.get((number, forward), 0) + n
-    for arc in pl.network.arcs:
-        for forward in (True,) if arc.directed else (True, False):
-            if counted.get((arc.number, forward), 0) not in (0, arc.links):
+    for arc, prepared in zip(pl.network.arcs, pl.arcs):
+        each = arc.links * (2 if prepared[0].mesh is not None else 1)
+        for p in prepared:
+            if counted.get((arc.number, p.forward), 0) not in (0, each):
                 raise Refused(f"the symmetries of rule {arc.number} do not balance")
 
 
