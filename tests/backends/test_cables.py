@@ -147,6 +147,23 @@ def modules(lines: list[dict[str, str]]) -> int:
 MEDIA = ["Wire", "Glass", "Optic, Glass, Optic"]
 
 
+def drawn_rules(draw: st.DrawFn, boxes: int, ports: int, hubs: int) -> list[str]:
+    """Two rules that share the ports, so that they may share connectors, and a ring of peers."""
+    split = draw(st.integers(0, ports))
+    rules = []
+    for low, high in ((0, split), (split, ports)):
+        if low < high:
+            medium = draw(st.sampled_from(MEDIA))
+            guard = draw(st.sampled_from(["", " where (b + p) % 2 == 0", " where p != b", " where b < p"]))
+            rules.append(f"connect box[b].chip.up[p + {low}] <-> hub[p % {hubs}].port[{ports} * b + p + {low}]  via {medium}"
+                         f"  for b in 0..{boxes}, p in 0..{high - low}{guard};")
+    if boxes > 1:
+        step = draw(st.integers(1, boxes - 1))
+        rules.append(f"connect box[b].chip.peer[0] <-> box[(b + {step}) % {boxes}].chip.peer[1]"
+                     f"  via {draw(st.sampled_from(MEDIA))}  for b in 0..{boxes};")
+    return rules
+
+
 @st.composite
 def machines(draw: st.DrawFn) -> str:
     """Boxes with cages: links in bundles, rules that share connectors, peers in rings, absent and failed things."""
@@ -155,21 +172,8 @@ def machines(draw: st.DrawFn) -> str:
     cages = -(-ports // per)
     carried = draw(st.integers(0, ports))
     hubs = draw(st.integers(1, 3))
-    split = draw(st.integers(0, ports))
-    rules = []
-    for low, high in ((0, split), (split, ports)):
-        if low < high:
-            medium = draw(st.sampled_from(MEDIA))
-            guard = draw(st.sampled_from(["", " where (b + p) % 2 == 0", " where p != b", " where b < p"]))
-            rules.append(f"connect box[b].up[p + {low}] <-> hub[p % {hubs}].port[{ports} * b + p + {low}]  via {medium}"
-                         f"  for b in 0..{boxes}, p in 0..{high - low}{guard};")
-    if boxes > 1:
-        step = draw(st.integers(1, boxes - 1))
-        rules.append(
-            f"connect box[b].peer[0] <-> box[(b + {step}) % {boxes}].peer[1]  via {draw(st.sampled_from(MEDIA))}"
-            f"  for b in 0..{boxes};"
-        )
-    targets = draw(st.lists(st.sampled_from(["part box[0]", "part hub[0]", "link box[0].up[0]"]), max_size=2, unique=True))
+    rules = drawn_rules(draw, boxes, ports, hubs)
+    targets = draw(st.lists(st.sampled_from(["part box[0]", "part hub[0]", "link box[0].chip.up[0]"]), max_size=2, unique=True))
     marks = [f"override {target} {{ status = {draw(st.sampled_from(['absent', 'failed', 'planned']))}; }}" for target in targets]
     hub_cages = draw(st.integers(1, 3))
     size = boxes * ports
@@ -203,8 +207,7 @@ system Pod {{
     part cabinet: Cabinet[{boxes + hubs}];
     place box[b] in cabinet[b] at U(7)  for b in 0..{boxes};
     place hub[h] in cabinet[{boxes} + h] at U(h + 1)  for h in 0..{hubs};
-    {chr(10).join(rule.replace(".up[", ".chip.up[").replace(".peer[", ".chip.peer[") for rule in rules)}
-    {chr(10).join(mark.replace("box[0].up", "box[0].chip.up") for mark in marks)}
+    {chr(10).join(rules + marks)}
 }}
 design = Pod;
 // room: Wire {cable}, Glass {fibre}
