@@ -7,7 +7,7 @@ its quotients stay of class OPAQUE (they are answered by expansion).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hwdsl.ir.index import Atom, Div, Ix, Mod, add, scale, substitute, variable
 from hwdsl.ir.space import Cmp, Space
@@ -45,10 +45,23 @@ def split_digits(space: Space, maps: Sequence[Ix]) -> tuple[Space, list[Ix]]:
         _cuts(c.ix, cuts)
     if not cuts:
         return space, list(maps)
+    variables, values = split_variables(space, {n: cutcut_chain(cuts.get(n, set()), size) for n, size in space.vars}, ".")
+    if not values:
+        return space, list(maps)
+    sizes = dict(variables)
+    guard = tuple(Cmp(c.op, substitute(c.ix, values, sizes)) for c in space.guard)
+    return Space(variables, guard), [substitute(m, values, sizes) for m in maps]
+
+
+def split_variables(space: Space, chains: Mapping[str, list[int]], mark: str) -> tuple[tuple[tuple[str, int], ...], dict[str, Ix]]:
+    """(variables with those of a chain replaced by their digits, what each replaced variable is).
+
+    Digits of `p` are `p` + mark + number, 0 the lowest; the highest stands first, so that the order of points stays.
+    """
     values: dict[str, Ix] = {}
     variables: list[tuple[str, int]] = []
     for name, size in space.vars:
-        chain = _chain(cuts.get(name, set()), size)
+        chain = chains.get(name)
         if not chain:
             variables.append((name, size))
             continue
@@ -56,19 +69,15 @@ def split_digits(space: Space, maps: Sequence[Ix]) -> tuple[Space, list[Ix]]:
         total = Ix(0)
         digits = []
         for k in range(len(bounds) - 1):
-            digit = f"{name}.{k}"
+            digit = f"{name}{mark}{k}"
             digits.append((digit, bounds[k + 1] // bounds[k]))
             total = add(total, scale(variable(digit), bounds[k]))
         variables.extend(reversed(digits))
         values[name] = total
-    if not values:
-        return space, list(maps)
-    sizes = dict(variables)
-    guard = tuple(Cmp(c.op, substitute(c.ix, values, sizes)) for c in space.guard)
-    return Space(tuple(variables), guard), [substitute(m, values, sizes) for m in maps]
+    return tuple(variables), values
 
 
-def _chain(cuts: set[int], size: int) -> list[int]:
+def cut_chain(cuts: set[int], size: int) -> list[int]:
     """Usable cut places in ascending order, [] if they do not nest or do not divide the size."""
     places = sorted(c for c in cuts if 1 < c < size)
     previous = 1

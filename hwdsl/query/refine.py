@@ -6,7 +6,8 @@ variable that is used whole is split alike, everywhere it stands. After it, more
 
 from __future__ import annotations
 
-from hwdsl.ir.index import Ix, add, div, mod, scale, substitute, variable
+from hwdsl.ir.digits import cut_chain, split_variables
+from hwdsl.ir.index import Ix, div, mod, substitute
 from hwdsl.ir.space import Cmp, Space
 from hwdsl.node import replace
 from hwdsl.query.network import ArcRule, Network, VertexBlock
@@ -17,7 +18,7 @@ Key = tuple[int, int]
 def refine(network: Network) -> Network:
     """The network with split coordinates (the same network if nothing is to be split)."""
     coordinate_cuts, variable_cuts = _cuts(network)
-    chains = {k: _chain(c, network.blocks[k[0]].shape[k[1]]) for k, c in coordinate_cuts.items()}
+    chains = {k: cut_chain(c, network.blocks[k[0]].shape[k[1]]) for k, c in coordinate_cuts.items()}
     chains = {k: c for k, c in chains.items() if c}
     if not chains:
         return network
@@ -67,16 +68,6 @@ def _digits(m: Ix, size: int, sizes: dict[str, int]) -> list[tuple[int, str, int
     return out if step == size else None
 
 
-def _chain(cuts: set[int], size: int) -> list[int]:
-    places = sorted(c for c in cuts if 1 < c < size)
-    previous = 1
-    for c in places:
-        if c % previous:
-            return []
-        previous = c
-    return places if places and size % previous == 0 else []
-
-
 def _split_block(b: VertexBlock, k: int, chains: dict[Key, list[int]]) -> VertexBlock:
     shape: list[int] = []
     for i, size in enumerate(b.shape):
@@ -86,28 +77,14 @@ def _split_block(b: VertexBlock, k: int, chains: dict[Key, list[int]]) -> Vertex
 
 
 def _split_arc(arc: ArcRule, network: Network, chains: dict[Key, list[int]], cuts: dict[tuple[int, str], set[int]]) -> ArcRule:
-    values: dict[str, Ix] = {}
-    variables: list[tuple[str, int]] = []
-    for name, size in arc.space.vars:
-        chain = _chain(cuts.get((arc.number, name), set()), size)
-        if not chain:
-            variables.append((name, size))
-            continue
-        marks = [1, *chain, size]
-        total = Ix(0)
-        digits = []
-        for j in range(len(marks) - 1):
-            digit = f"{name}:{j}"
-            digits.append((digit, marks[j + 1] // marks[j]))
-            total = add(total, scale(variable(digit), marks[j]))
-        variables += reversed(digits)
-        values[name] = total
+    chosen = {n: cut_chain(cuts.get((arc.number, n), set()), size) for n, size in arc.space.vars}
+    variables, values = split_variables(arc.space, chosen, ":")
     sizes = dict(variables)
     guard = tuple(Cmp(c.op, substitute(c.ix, values, sizes)) for c in arc.space.guard)
     limits = tuple((substitute(m, values, sizes), s) for m, s in arc.constraints)
     a = _split_maps(arc.a, arc.a_maps, network, chains, values, sizes)
     b = _split_maps(arc.b, arc.b_maps, network, chains, values, sizes)
-    return replace(arc, a_maps=a, b_maps=b, space=Space(tuple(variables), guard), constraints=limits)
+    return replace(arc, a_maps=a, b_maps=b, space=Space(variables, guard), constraints=limits)
 
 
 def _split_maps(block: int, maps: tuple[Ix, ...], network: Network, chains: dict[Key, list[int]], values: dict[str, Ix],
