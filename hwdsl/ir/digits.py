@@ -45,7 +45,7 @@ def split_digits(space: Space, maps: Sequence[Ix]) -> tuple[Space, list[Ix]]:
         _cuts(c.ix, cuts)
     if not cuts:
         return space, list(maps)
-    variables, values = split_variables(space, {n: cutcut_chain(cuts.get(n, set()), size) for n, size in space.vars}, ".")
+    variables, values = split_variables(space, {n: cut_chain(cuts.get(n, set()), size) for n, size in space.vars}, ".")
     if not values:
         return space, list(maps)
     sizes = dict(variables)
@@ -53,7 +53,8 @@ def split_digits(space: Space, maps: Sequence[Ix]) -> tuple[Space, list[Ix]]:
     return Space(variables, guard), [substitute(m, values, sizes) for m in maps]
 
 
-def split_variables(space: Space, chains: Mapping[str, list[int]], mark: str) -> tuple[tuple[tuple[str, int], ...], dict[str, Ix]]:
+def split_variables(space: Space, chains: Mapping[str, list[int]],
+                    mark: str) -> tuple[tuple[tuple[str, int], ...], dict[str, Ix]]:
     """(variables with those of a chain replaced by their digits, what each replaced variable is).
 
     Digits of `p` are `p` + mark + number, 0 the lowest; the highest stands first, so that the order of points stays.

@@ -21,7 +21,7 @@ def net_within_raw(root: Template, diagnostics: Diagnostics) -> None:
         if raw is None or net is None or not isinstance(raw.value, Quantity) or not isinstance(net.value, Quantity):
             continue
         if raw.value.dim == net.value.dim and net.value.lo > raw.value.hi:
-            ratio = net.value.nom / raw.value.nom
+            ratio = net.value.nom / raw.value.nom if raw.value.nom else 0
             notes = ("almost eight times as much: bytes for bits?",) if 6 <= ratio <= 8 else ()
             diagnostics.error(
                 "HW2018", f"`{link.name}` has a net rate of {text(net.value)} a lane, above its raw rate of {text(raw.value)}", net.span,
