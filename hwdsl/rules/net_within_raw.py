@@ -24,6 +24,6 @@ def net_within_raw(root: Template, diagnostics: Diagnostics) -> None:
             ratio = net.value.nom / raw.value.nom if raw.value.nom else 0
             notes = ("almost eight times as much: bytes for bits?",) if 6 <= ratio <= 8 else ()
             diagnostics.error(
-                "HW2018", f"`{link.name}` has a net rate of {text(net.value)} a lane, above its raw rate of {text(raw.value)}", net.span,
-                related=(Label(raw.span, "the raw rate"),), notes=notes,
+                "HW2018", f"`{link.name}` has a net rate of {text(net.value)} a lane, above its raw rate of {text(raw.value)}",
+                net.span, related=(Label(raw.span, "the raw rate"),), notes=notes,
                 help="net is what is left of raw after encoding and FEC; `Gb/s` are bits, `GB/s` bytes")

@@ -1,4 +1,5 @@
-"""A stated capacity that is 2, 8 or 16 times what the ports add up to, or that part of it, is in the wrong unit or direction (HW2019)."""
+"""A stated capacity that is 2, 8 or 16 times what the ports add up to, or that part of it, is in the wrong unit or direction
+(HW2019)."""
 
 from __future__ import annotations
 
