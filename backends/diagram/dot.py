@@ -49,11 +49,13 @@ def dot_text(scene: Scene) -> str:
 def _heading(scene: Scene) -> str:
     """Title, subtitle and legend as one table."""
     rows = [f'<font point-size="{TITLE:g}"><b>{escape(scene.title)}</b></font>']
-    rows += [f'<font color="{MUTED}" point-size="{SMALL:g}">{escape(text)}</font>' for text in (scene.subtitle, scene.facts) if text]
+    said = [text for text in (scene.subtitle, scene.facts) if text]
+    rows += [f'<font color="{MUTED}" point-size="{SMALL:g}">{escape(text)}</font>' for text in said]
     for p in scene.planes:
         mark = "━━" if p.nature == "data" else "╍╍"
         count = counted(p.links, "link") if p.links else "bus"
-        rows.append(f'<font color="{plane_colour(p)}">{mark}</font>  <font point-size="{SMALL:g}">{escape(p.label)}: {count}</font>')
+        label = f'<font point-size="{SMALL:g}">{escape(p.label)}: {count}</font>'
+        rows.append(f'<font color="{plane_colour(p)}">{mark}</font>  {label}')
     cells = "".join(f'<tr><td align="left">{row}</td></tr>' for row in rows)
     return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{cells}</table>'
 

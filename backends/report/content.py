@@ -142,7 +142,7 @@ def content(design: Design) -> Content:
         tuple(_checks(design, at)),
         tuple(f for f in every if not f.is_unknown),
         tuple(f for f in every if f.is_unknown),
-        tuple(_exceptions(design.root, at)),
+        tuple(_exceptions(design, at)),
     )
 
 
@@ -352,7 +352,8 @@ def _statement(design: Design, c: CheckResult) -> str:
     return " ".join(written[: min(ends, default=len(written))].split())
 
 
-def _exceptions(root: Template, at: Positions) -> list[Special]:
+def _exceptions(design: Design, at: Positions) -> list[Special]:
+    root, chosen = design.root, (design.mode or "").partition("(")[0].strip()
     counts = multiplicities(root)
     out = []
     for t in templates(root):
@@ -373,7 +374,7 @@ def _exceptions(root: Template, at: Positions) -> list[Special]:
                 Special(
                     "mode",
                     f"{t.name}.{name}" + (f"({params})" if params else ""),
-                    "the default mode" if mode.item.default else "",
+                    "chosen for this page" if name == chosen and t is root else "the default mode" if mode.item.default else "",
                     at.short(mode.item.span),
                 )
             )

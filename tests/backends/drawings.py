@@ -11,15 +11,15 @@ from hwdsl.api import Design, Session
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(__file__).resolve().parent / "data"
 EXAMPLES = ("nvl72", "cloudmatrix384", "dgx_h100", "scale")
-EVERY = (*EXAMPLES, "pod", "plant")
+EVERY = (*EXAMPLES, "pod", "plant", "ring")
 
 
 @cache
-def design(name: str, **parameters: str) -> Design:
+def design(name: str, mode: str | None = None, **parameters: str) -> Design:
     """An example or a design of the test data, opened."""
     path = (ROOT / "examples" if name in EXAMPLES else DATA) / f"{name}.hw"
     session = Session(cache_dir=None)
-    opened = session.open(str(path), parameters=parameters)
+    opened = session.open(str(path), parameters=parameters, mode=mode)
     assert opened is not None, session.report()
     assert not session.diagnostics.has_errors, session.report()
     return opened

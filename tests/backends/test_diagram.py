@@ -101,6 +101,16 @@ def test_parallel_planes_and_media_stay_apart() -> None:
     assert {p.label for p in drawn.planes} >= {"rail × 8", "no plane"}
 
 
+def test_a_module_that_links_end_at_is_drawn() -> None:
+    drawn = scene(design("ring"))
+    assert {b.id: b.component for b in drawn.boxes} == {"server.gpu": "Xpu", "server.trx": "Trx"}
+    assert {(e.a, e.b): (e.links, e.lines[1:]) for e in drawn.edges} == {
+        ("server.gpu", "server.trx"): (256, ()),
+        ("server.trx", "server.trx"): (128, ("Smf",)),
+    }
+    assert drawn.facts == "k = 2 · n = 16"
+
+
 # ---------------------------------------------------------------- cost
 def test_the_drawing_does_not_grow_with_the_number_of_links(monkeypatch: pytest.MonkeyPatch) -> None:
     import hwdsl.ir.space as space

@@ -157,6 +157,9 @@ def test_overrides_and_modes_are_listed() -> None:
     [planned] = content(design("plant")).exceptions
     assert (planned.what, planned.target, planned.says) == ("override", "part cabinet[3]", "status = planned")
     assert "None: no override, no mode, no state." in read("nvl72").text
+    listed = {x.target: (x.what, x.says) for x in content(design("ring", "ring")).exceptions}
+    assert listed["Ring.ring"] == ("mode", "chosen for this page")
+    assert listed["Trx.dark"] == ("state", "the default state")
 
 
 def test_performance_is_told_in_words() -> None:
