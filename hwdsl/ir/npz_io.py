@@ -55,7 +55,7 @@ def write(tables: Stored, file: IO[bytes]) -> None:
             info.external_attr = 0o644 << 16
             info.create_system = 3
             with archive.open(info, "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, np.ascontiguousarray(_little(table)), version=(1, 0), allow_pickle=False)
+                np.lib.format.write_array(member, np.asarray(_little(table), order="C"), version=(1, 0), allow_pickle=False)
 
 
 def to_bytes(tables: Stored) -> bytes:

@@ -1,8 +1,8 @@
 """The rules of a design in terms of port numbers: link classes, rules seen from the root, breakouts.
 
 What L1 and L2 share. Rules end at ports (connections between connectors became those of the ports they carry) and stand in an
-order that does not depend on the order of declarations. A *link class* is one rule of one template, whatever the number of instances; it
-carries the attributes of its links.
+order that does not depend on the order of declarations. A *link class* is one rule of one template, whatever the number of
+instances; it carries the attributes of its links.
 
 Breakouts. A rule whose end is a slice of a port's lanes gives the port several partners. Each such slice is a *branch* with a
 number of its own after all ports: `ports + base + rank`, `rank` the row-major rank of the point in the box of the rule as seen
