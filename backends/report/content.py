@@ -178,7 +178,7 @@ def _tiles(root: Template, lines: list[Line]) -> list[Tile]:
     for word in _FORMATS:
         found = _compute(root, word)
         if found.value is not None:
-            tiles.append(Tile(text(found.value), f"{word.upper()} dense, as stated"))
+            tiles.append(Tile(text(found.value), f"{word.upper()}, as stated"))
     for figure in ("power", "mass", "price"):
         for _, roll in sorted(total(lines, figure, lambda line: line.section == "parts").items()):
             value, remark = _bounded(roll)

@@ -101,7 +101,7 @@ def test_nvl72_in_numbers() -> None:
     assert tiles["B200 (chip)"] == "72"
     assert tiles["NVSwitch5 (switch)"] == "18"
     assert tiles["links"] == "1476"
-    assert tiles["BF16 dense, as stated"] == "180 PFLOPS"
+    assert tiles["BF16, as stated"] == "180 PFLOPS"
     assert tiles["price"] == "3,000,000 USD"
     planes = {p.name: p for p in found.planes}
     assert (planes["nvlink"].links, planes["nvlink"].assemblies, planes["nvlink"].pairs) == ("1296", "4", "5184")
