@@ -56,7 +56,8 @@ def add_state(el: Elaborator, t: Template, item: ast.State, env: Env) -> None:
     bridges: list[BridgeMap] = []
     for inner in item.body:
         if isinstance(inner, ast.Bridge):
-            bridges += add_bridge(el, t, inner, env)
+            with el.reporting():  # the state exists even so: what sets it says nothing more
+                bridges += add_bridge(el, t, inner, env)
         elif not isinstance(inner, (ast.Attr, ast.ErrorItem)):
             raise mistake("HW2013", "a state holds bridges and attributes", inner.span)
     t.states[item.name] = StateDecl(item.name, item.default, tuple(bridges), item.span)
