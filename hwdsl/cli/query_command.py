@@ -33,7 +33,7 @@ def command(file: str, expressions: tuple[str, ...], as_json: bool, memory: int,
         if result is not None:
             answers.append({"query": text, "text": result.text, "value": result.json, "level": result.level})
             console.say(result.text if len(expressions) == 1 else f"{text} = {result.text}")
-    items = session.diagnostics.items
+    items = [d for d in session.diagnostics.items if d.severity != "note"]  # undecided checks are told by `hwc check`
     console.findings(items, session.sources)
     failed = session.diagnostics.has_errors or len(answers) < len(expressions)
     content: dict[str, object] = {"command": "query", "ok": not failed, "results": answers}
