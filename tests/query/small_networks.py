@@ -104,10 +104,15 @@ def _coordinates(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
     return out
 
 
+def chips(design: Design) -> Selection:
+    """All chips."""
+    paths = sorted({path for path in declared_paths(design.root) if design.root.at(path).kind == "chip"})
+    return Selection(design.root, tuple(whole(design.root, path) for path in paths))
+
+
 def net_of(design: Design) -> Network:
     """The network of all planes of a design; its chips are the endpoints."""
-    chips = sorted({path for path in declared_paths(design.root) if design.root.at(path).kind == "chip"})
-    return network(design.root, None, Selection(design.root, tuple(whole(design.root, path) for path in chips)))
+    return network(design.root, None, chips(design))
 
 
 def clos2(gpus: int, leaves: int, spines: int, ways: int = 1) -> str:

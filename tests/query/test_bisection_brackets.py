@@ -1,0 +1,84 @@
+"""The bracket of a bisection contains the true one, found by trying every balanced partition of the endpoints."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import combinations
+
+import networkx as nx
+import pytest
+import small_networks as s
+from small_networks import Expanded, chips, net_of, opened
+
+from hwdsl.query.cuts import Bracket, bisection
+from hwdsl.query.flat import flat_graph
+from hwdsl.query.flatcuts import flat_bracket
+from hwdsl.query.quotient import Refused, loads, plan
+
+RATE = 100 * 10**9
+DESIGNS = {
+    "clos2": s.clos2(2, 3, 2), "clos2 tapered": s.clos2(3, 2, 1), "clos2 parallel": s.clos2(2, 2, 1, ways=2),
+    "clos3": s.clos3_planes(1),
+    "rails": s.rails(2, 4), "rails of three": s.rails(3, 3), "ring": s.k_ring(8, 1), "odd ring": s.k_ring(7, 1),
+    "ring of 2": s.k_ring(8, 2), "torus": s.torus(2, 4), "torus 3x3": s.torus(3, 3), "mesh": s.full_mesh(6), "odd mesh": s.full_mesh(5),
+    "hyperx": s.hyperx(2, 4), "hypercube": s.hypercube(3), "ring of nodes": s.node_ring(4, 2), "grid": s.mesh_lines(2, 4),
+    "swap": s.swap(3), "mesh on ring": s.mesh_on_ring(6), "odd cable": s.circulant_extra(5), "twisted": s.twisted(2, 4, 2),
+    "reflected": s.reflected(4), "crossed": s.crossed_rails(3), "one row": s.one_row_meshed(3), "pairs": s.paired_and_all(4),
+}
+
+
+def true_bisection(full: Expanded) -> int:
+    """Least capacity, bit/s, between two halves of the endpoints; what relays stands where it is best."""
+    g = nx.Graph()
+    for _, a, b in full.links:
+        if a != b:
+            g.add_edge(a, b, capacity=g.get_edge_data(a, b, {"capacity": 0})["capacity"] + 1)
+    ends = full.ends
+    found = []
+    for half in combinations(ends[1:], len(ends) // 2 - (len(ends) % 2 == 0)):
+        side = {ends[0], *half} if len(ends) % 2 == 0 else set(half)
+        h = nx.Graph(g)
+        for e in ends:
+            h.add_edge("source" if e in side else "sink", e)
+        found.append(nx.maximum_flow_value(h, "source", "sink", flow_func=nx.algorithms.flow.dinitz))
+    if len(ends) % 2:  # the partitions with the first endpoint on the smaller side
+        for half in combinations(ends[1:], len(ends) // 2 - 1):
+            h = nx.Graph(g)
+            for e in ends:
+                h.add_edge("source" if e in {ends[0], *half} else "sink", e)
+            found.append(nx.maximum_flow_value(h, "source", "sink", flow_func=nx.algorithms.flow.dinitz))
+    return min(found) * RATE
+
+
+def brackets(text: str) -> list[Bracket]:
+    """The bracket from the quotient, where there is one, and the one from the flat graph."""
+    design = opened(text)
+    net = net_of(design)
+    out = []
+    try:
+        pl = plan(net)
+        out.append(bisection(pl, loads(pl)))
+    except Refused:
+        pass
+    flat = flat_bracket(flat_graph(design.root, None, chips(design), None, (), 1 << 30))
+    assert flat is not None
+    return [*out, flat]
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_the_bracket_contains_the_bisection(name: str) -> None:
+    text = DESIGNS[name]
+    full = Expanded(net_of(opened(text)))
+    assert len(full.ends) <= 10
+    exact = true_bisection(full)
+    found = brackets(text)
+    for b in found:
+        assert b.lower <= exact <= b.upper, (b, exact)
+        assert not b.exact or b.lower == exact
+
+
+@pytest.mark.parametrize(("name", "links"), [("clos2", 3), ("clos3", 4), ("hyperx", 4), ("ring", 2), ("torus", 4), ("mesh", 9), ("hypercube", 4)])
+def test_families_with_a_closed_form_are_exact(name: str, links: int) -> None:
+    """The bounds meet where the textbook has a formula."""
+    found = brackets(DESIGNS[name])[0]
+    assert (found.lower, found.upper) == (Fraction(links * RATE), Fraction(links * RATE)), found

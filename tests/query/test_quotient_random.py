@@ -1,0 +1,77 @@
+"""Random networks: whatever symmetry the quotient finds, it must give the distances and loads of the network written out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from small_networks import Expanded, net_of, opened
+
+from hwdsl.query.quotient import Refused, hops, loads, plan
+
+SETTINGS = settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+
+
+@st.composite
+def texts(draw: Any) -> str:
+    """Arrays `a[n]`, `b[n][m]`, `s[n]`, joined by rules of every form; each rule has ports of its own."""
+    n, m = draw(st.sampled_from([(3, 2), (3, 3), (2, 3), (4, 1), (5, 1), (4, 2)]))
+    arrays = {"a": (n,), "b": (n, m), "s": (n,)}
+    kinds = {"a": "A", "b": "B", "s": "S"}
+    sizes = {"i": n, "j": n, "h": m}
+    ports: dict[str, list[str]] = {name: [] for name in arrays}
+    rules = []
+
+    def coordinate(size: int) -> str:
+        names = [v for v in sizes if sizes[v] == size]
+        name = draw(st.sampled_from(names)) if names else "0"
+        shift = draw(st.integers(0, size - 1))
+        return draw(st.sampled_from([name, name, name, name, f"({name} + {shift}) % {size}", str(shift), f"{size - 1} - {name}"]))
+
+    for k in range(draw(st.integers(1, 4))):
+        ends = []
+        for side in "pq":
+            name = draw(st.sampled_from(sorted(arrays)))
+            ports[name].append(f"port {side}{k}: L[{n}][{n}][{m}];")
+            ends.append(f"{name}{''.join(f'[{coordinate(size)}]' for size in arrays[name])}.{side}{k}[i][j][h]")
+        guard = draw(st.sampled_from(["", "", "", "where i < j", "where i != j", "where i == j", "where (i + j) % 2 == 0",
+                                      "where i < 2", "where i == j and h == 0", "where (i + 1) % 3 == j"]))
+        rules.append(f"    connect {ends[0]} <-> {ends[1]}  for i in 0..{n}, j in 0..{n}, h in 0..{m} {guard};")
+    relay = draw(st.sampled_from(["true", "true", "false"]))
+    return "\n".join([
+        f"chip A {{ relay = true; {' '.join(ports['a'])} }}", f"chip B {{ relay = {relay}; {' '.join(ports['b'])} }}",
+        f"switch S {{ {' '.join(ports['s'])} }}", "system Net {",
+        *(f"    part {x}: {kinds[x]}{''.join(f'[{d}]' for d in arrays[x])};" for x in arrays), *rules, "}", "design = Net;"])
+
+
+@SETTINGS
+@given(texts())
+def test_random_networks(text: str) -> None:
+    net = net_of(opened(text))
+    full = Expanded(net)
+    expected, missing = full.histogram()
+    try:
+        pl = plan(net)
+        found = hops(pl)
+    except Refused:
+        return
+    assert found.histogram == expected
+    assert found.unreachable == missing
+    try:
+        flows = loads(pl)
+    except Refused:
+        return
+    if missing:
+        return
+    classes: Counter[tuple[int, Fraction]] = Counter()
+    for arc, links in flows.links.items():
+        if flows.load.get(arc):
+            classes[arc[0], flows.load[arc]] += links
+    written: Counter[tuple[int, Fraction]] = Counter()
+    for (rule, _, load), links in full.loads().items():
+        if load:
+            written[rule, load] += links
+    assert classes == written
