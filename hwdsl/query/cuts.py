@@ -102,9 +102,9 @@ def spreads_evenly(pl: Plan, tiers: dict[int, int]) -> bool:
     every link is an endpoint's, and the switches need not be alike.)
     """
     net = pl.network
-    if len(set(tiers.values())) != len(tiers) or any(c.symmetry == "N" for k in net.endpoints for c in pl.coordinates[k]):
+    if len(set(tiers.values())) != len(tiers) or any(_told_apart(pl, k) for k in net.endpoints):
         return False
-    if max(tiers.values()) > 1 and any(c.symmetry == "N" for b in pl.coordinates for c in b):
+    if max(tiers.values()) > 1 and any(_told_apart(pl, k) for k in range(len(net.blocks))):
         return False
     rates: dict[int, set[Fraction]] = {}
     for arc in net.arcs:
@@ -126,6 +126,11 @@ def spreads_evenly(pl: Plan, tiers: dict[int, int]) -> bool:
             if nearer_up and (nearer_up != up or nearer_down):
                 return False
     return True
+
+
+def _told_apart(pl: Plan, block: int) -> bool:
+    """Whether the vertices of a block are not all alike."""
+    return any(c.symmetry == "N" and c.size > 1 for c in pl.coordinates[block])
 
 
 def coordinate_cuts(pl: Plan) -> list[tuple[Fraction, str]]:

@@ -20,7 +20,8 @@ DESIGNS = {
     "clos2": s.clos2(2, 3, 2), "clos2 tapered": s.clos2(3, 2, 1), "clos2 parallel": s.clos2(2, 2, 1, ways=2),
     "clos3": s.clos3_planes(1),
     "rails": s.rails(2, 4), "rails of three": s.rails(3, 3), "ring": s.k_ring(8, 1), "odd ring": s.k_ring(7, 1),
-    "ring of 2": s.k_ring(8, 2), "torus": s.torus(2, 4), "torus 3x3": s.torus(3, 3), "mesh": s.full_mesh(6), "odd mesh": s.full_mesh(5),
+    "ring of 2": s.k_ring(8, 2), "torus": s.torus(2, 4), "torus 3x3": s.torus(3, 3),
+    "mesh": s.full_mesh(6), "odd mesh": s.full_mesh(5),
     "hyperx": s.hyperx(2, 4), "hypercube": s.hypercube(3), "ring of nodes": s.node_ring(4, 2), "grid": s.mesh_lines(2, 4),
     "swap": s.swap(3), "mesh on ring": s.mesh_on_ring(6), "odd cable": s.circulant_extra(5), "twisted": s.twisted(2, 4, 2),
     "reflected": s.reflected(4), "crossed": s.crossed_rails(3), "one row": s.one_row_meshed(3), "pairs": s.paired_and_all(4),
@@ -77,7 +78,8 @@ def test_the_bracket_contains_the_bisection(name: str) -> None:
         assert not b.exact or b.lower == exact
 
 
-@pytest.mark.parametrize(("name", "links"), [("clos2", 3), ("clos3", 4), ("hyperx", 4), ("ring", 2), ("torus", 4), ("mesh", 9), ("hypercube", 4)])
+@pytest.mark.parametrize(("name", "links"), [
+    ("clos2", 3), ("clos3", 4), ("hyperx", 4), ("ring", 2), ("torus", 4), ("mesh", 9), ("hypercube", 4)])
 def test_families_with_a_closed_form_are_exact(name: str, links: int) -> None:
     """The bounds meet where the textbook has a formula."""
     found = brackets(DESIGNS[name])[0]
