@@ -13,7 +13,7 @@ from hwdsl.sema.mistake import Mistake, mistake, nearest
 from hwdsl.sema.show import show
 from hwdsl.sema.values import UNKNOWN, ComponentValue, Source, Value, Word, kind_name
 from hwdsl.sema.words import ATTRIBUTES
-from hwdsl.source.span import Span
+from hwdsl.source.span import NO_SPAN, Span
 from hwdsl.syntax import ast
 from hwdsl.types import Quantity
 
@@ -84,7 +84,7 @@ def evaluate_attributes(el: Elaborator, body: tuple[ast.Item, ...], env: Env, of
             out[item.name] = attribute(item, env, of_port)
         except Mistake as error:
             el.report(error)
-            out[item.name] = Attribute(UNKNOWN, (), item.span)
+            out[item.name] = Attribute(UNKNOWN)  # without a place: not said to be unknown, but reported
     return out
 
 
@@ -166,6 +166,8 @@ def add_attributes(el: Elaborator, t: Template, new: dict[str, Attribute]) -> No
     """Set attributes on a template: unset ones may be set, unknown ones told, intervals narrowed; a set value stays."""
     for name, attr in new.items():
         old = t.attributes.get(name)
+        if old is not None and attr.span == NO_SPAN:
+            continue
         if old is None or old.value is UNKNOWN or canonical(old.value) == canonical(attr.value) \
                 or _narrows(old.value, attr.value):
             t.attributes[name] = attr

@@ -78,18 +78,22 @@ def _check_lanes(on: Resolved, unit: str, start: Ix, width: int, lanes: int, spa
     name = on.template.name
     total = capacity(on, unit or "lane")
     if unit and total is None:
-        raise mistake("HW3102", f"`{name}` does not say how many {unit}s it has", on.span,
+        raise mistake("HW3102", f"`{name}` does not say how many {_plural(unit)} it has", on.span,
                       help=f"give it `{unit}s = ..;`" if unit != "half" else "give it `halves = 2;`")
     if total is None:
         return
     need = {"pair": 2 * lanes, "lane": lanes, "": lanes, "half": 1, "fibre": width}[unit]
     if lanes and width != need:
         per = " (one lane is a transmit and a receive pair)" if unit == "pair" else ""
-        raise mistake("HW3102", f"the link has {lanes} lanes and needs {need} {unit or 'lane'}s{per}; this slice has {width}",
-                      on.span, label=f"{width} {unit or 'lane'}s")
+        raise mistake("HW3102", f"the link has {lanes} lanes and needs {need} {_plural(unit)}{per}; this slice has {width}",
+                      on.span, label=f"{width} {_plural(unit)}")
     if unit == "" and lanes > total:
         raise mistake("HW3102", f"the link has {lanes} lanes, `{name}` only {total}", on.span)
     lo, hi = range_of(start, space)
     if lo < 0 or (hi + width > total and unit):
-        raise mistake("HW3102", f"`{name}` has {total} {unit}s; this slice reaches {unit} {hi + width - 1}", on.span,
+        raise mistake("HW3102", f"`{name}` has {total} {_plural(unit)}; this slice reaches {unit} {hi + width - 1}", on.span,
                       help=f"valid are 0 to {total - 1}")
+
+
+def _plural(unit: str) -> str:
+    return {"half": "halves", "": "lanes"}.get(unit, unit + "s")

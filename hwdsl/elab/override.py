@@ -13,6 +13,7 @@ from hwdsl.ir.index import Ix
 from hwdsl.ir.l0 import OverrideDecl, PartArray, PortArray, Template
 from hwdsl.sema.env import Env
 from hwdsl.sema.mistake import mistake
+from hwdsl.source.span import NO_SPAN
 from hwdsl.syntax import ast
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def add_override(el: Elaborator, t: Template, stmt: ast.Override, env: Env) -> N
         attrs = evaluate_attributes(el, stmt.body, sub.env)
         status = attrs.get("status")
         word = getattr(status.value, "text", None) if status is not None else None
-        if status is not None and word not in _STATUS:
+        if status is not None and status.span != NO_SPAN and word not in _STATUS:
             raise mistake("HW1201", f"`status` is one of {', '.join(_STATUS)}", status.span)
         new = OverrideDecl(stmt.target, found.path, tuple(box_side(c) for c in found.coords), attrs, stmt.span)
         if any(len(r) == 0 for r in new.box):
