@@ -73,10 +73,11 @@ def count_carried(owner: Template, g: Group) -> int:
 def plane_sets(r: Lifted, items: tuple[PlaneItem, ...]) -> Sets:
     """When a rule's links lie in one of the planes."""
     out: Sets = []
+    sizes = r.space.sizes
     for i in items:
         if r.prefix != i.prefix or r.rule.plane.names[: len(i.names)] != i.names:
             continue
-        mine: list[Constraint] = [(variable(n), s) for n, s in zip(r.outer, i.box)]
+        mine: list[Constraint] = [(variable(n), s) for n, s in zip(r.outer, i.box) if s != range(sizes[n])]
         for chosen, index in zip(i.family, r.rule.plane.indices):
             if chosen is not None and index is not None:
                 mine.append((index, chosen))
