@@ -81,8 +81,10 @@ def against_traversal(sizes: tuple[int, ...], rounds: int) -> None:
     for n, seconds in zip(sizes, cold):
         print(f"    {n * ACCELERATORS:>9,} accelerators: {seconds * 1e3:6.2f} ms")
     ratio = cold[-1] / walk
-    print(f"    from L0 alone {ratio:.1e}, facts of the templates kept {warm / walk:.1e}, power and price alone {figures / walk:.1e}  "
-          f"(target < 1e-4: {verdict(ratio < 1e-4)})\n    largest against smallest {cold[-1] / cold[0]:.2f} x (independent of N: {verdict(cold[-1] / cold[0] < 1.5)})")
+    growth = cold[-1] / cold[0]
+    print(f"    from L0 alone {ratio:.1e} (target < 1e-4: {verdict(ratio < 1e-4)}); facts of the templates kept "
+          f"{warm / walk:.1e}; power and price alone {figures / walk:.1e}")
+    print(f"    largest against smallest {growth:.2f} x (independent of N: {verdict(growth < 1.5)})")
 
 
 def command(supernodes: int) -> str:
@@ -92,7 +94,8 @@ def command(supernodes: int) -> str:
     """
     with tempfile.TemporaryDirectory() as out:
         made = os.path.join(out, "made")
-        line = [sys.executable, "-c", LAUNCH, "compile", str(SCALE), "-o", made, "-P", f"supernodes={supernodes}", "--only", "bom"]
+        line = [sys.executable, "-c", LAUNCH, "compile", str(SCALE), "-o", made,
+                "--only", "bom", "-P", f"supernodes={supernodes}"]
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         environment["PYTHONPYCACHEPREFIX"] = os.path.join(out, "bytecode")
         seconds = megabytes = 0.0

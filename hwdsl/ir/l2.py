@@ -138,14 +138,15 @@ class Flat:
             yield self.end_name(a), self.end_name(b)
 
 
-def flat_bytes(root: Template) -> int:
-    """Bytes that the flat tables of a design take, known before anything is allocated (rules that must be expanded included)."""
+def flat_bytes(root: Template, alone: bool = False) -> int:
+    """Bytes that the flat tables of a design take (`alone`: partners only), known before anything is allocated; what it takes to
+    expand rules on the way is included."""
     lay = layout(root)
     wires = wiring(lay)
     number, kind = _widths(lay, wires)
     ends = lay.ports + wires.branches
     expanded = max((w.space.volume for w in wires.wires if not fill.is_affine(w.space, w.a, w.b)), default=0)
-    return ends * (2 * number + kind) + 24 * wires.branches + 40 * expanded
+    return ends * (number if alone else 2 * number + kind) + 24 * wires.branches + 40 * expanded
 
 
 def _widths(lay: Layout, wires: Wiring) -> tuple[int, int]:
@@ -167,7 +168,7 @@ def flatten(root: Template, budget_bytes: int, exclude: tuple[str, ...] = OUT_OF
 
 def partners(root: Template, budget_bytes: int, exclude: tuple[str, ...] = OUT_OF_SERVICE) -> Ints:
     """`Flat.peer` alone, for those who need no more. Raises OverBudget before it allocates."""
-    need = flat_bytes(root)
+    need = flat_bytes(root, alone=True)
     if need > budget_bytes:
         raise OverBudget(need)
     lay = layout(root)

@@ -1,7 +1,7 @@
 """Traversal of large designs at L1: level by level along the rules, without an edge array.
 
 Each level goes through the spaces of the rules that can lead on. Affine rules run as nested loops over device numbers (parallel
-links once); rules with other maps are expanded one at a time, in slices of their first variables. Links that overrides take out
+links once); rules with other maps are expanded one at a time, in slices. Links that overrides take out
 of service are left out: rules that they touch are expanded and filtered.
 """
 
@@ -21,7 +21,7 @@ from hwdsl.ir.outages import Exclusion, exclusions
 from hwdsl.ir.space import Cmp, Space, holds
 from hwdsl.ir.wiring import Wire, wiring
 
-_SLICE = 4_000_000
+SLICE = 4_000_000
 """Points of a rule that are expanded at once."""
 Hops = npt.NDArray[np.int32]
 
@@ -83,20 +83,22 @@ def device_loops(space: Space, a: Ix, b: Ix) -> tuple[Any, Any, Any] | None:
     return turns, x, y
 
 
-def slices(space: Space) -> Iterator[tuple[Space, dict[str, Ix]]]:
-    """Parts of a space of bounded size: leading variables fixed (their values are given), the rest free."""
-    if space.volume <= _SLICE or not space.vars:
+def slices(space: Space, limit: int = SLICE) -> Iterator[tuple[Space, dict[str, Ix]]]:
+    """Parts of a space of at most `limit` points, in order: the free variables of each part, and what stands for the variables of
+    the whole that differ (a constant, or a shifted variable)."""
+    if space.volume <= limit or not space.vars:
         yield space, {}
         return
-    name, size = space.vars[0]
-    for k in range(size):
-        value = {name: Ix(k)}
-        rest = Space(space.vars[1:])
-        guard = tuple(Cmp(c.op, substitute(c.ix, value, rest.sizes)) for c in space.guard)
+    (name, size), rest = space.vars[0], space.vars[1:]
+    turns = max(1, limit // Space(rest).volume)
+    for low in range(0, size, turns):
+        n = min(turns, size - low)
+        variables = ((name, n), *rest) if turns > 1 else rest
+        value = {name: Ix(low, ((1, name),)) if turns > 1 else Ix(low)}
+        guard = tuple(Cmp(c.op, substitute(c.ix, value, dict(variables))) for c in space.guard)
         if any(not c.ix.terms and not holds(c, {}) for c in guard):
             continue
-        inner = Space(rest.vars, tuple(c for c in guard if c.ix.terms))
-        for found, values in slices(inner):
+        for found, values in slices(Space(variables, tuple(c for c in guard if c.ix.terms)), limit):
             yield found, {**value, **values}
 
 
