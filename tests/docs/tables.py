@@ -6,9 +6,14 @@ import re
 import textwrap
 from pathlib import Path
 
+from hwdsl.elab.context import ARRAY_LIMIT, DEPTH_LIMIT, INSTANCE_LIMIT, SUBRULE_LIMIT
 from hwdsl.query.functions import TABLE, function
 from hwdsl.sema.builtins import BUILTINS
+from hwdsl.sema.env import STEP_LIMIT
+from hwdsl.sema.evaluate import TABLE_LIMIT
+from hwdsl.sema.project import SIZE_LIMIT
 from hwdsl.sema.words import ATTRIBUTES, WORDS
+from hwdsl.syntax.lower import MAX_DEPTH, MAX_DIGITS
 from hwdsl.types.unit import PLAIN, PREFIXED, unit
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference.md"
@@ -107,8 +112,27 @@ def words() -> str:
     return textwrap.fill(" ".join(f"`{w}`" for w in sorted(WORDS)), 80, break_on_hyphens=False) + "\n"
 
 
-TABLES = {"units": units, "plain units": plain_units, "builtins": builtins, "queries": queries, "attributes": attributes,
-          "words": words}
+def limits() -> str:
+    """Limits with the report that names them."""
+    body = [
+        ("size of a file", f"{SIZE_LIMIT:,} bytes", "HW0005"),
+        ("nesting of an expression", f"{MAX_DEPTH}", "HW0110"),
+        ("digits of a number", f"{MAX_DIGITS}", "HW0121"),
+        ("steps of one constant expression", f"{STEP_LIMIT:,}", "HW1207"),
+        ("entries of an index table", f"{TABLE_LIMIT:,}", "HW1207"),
+        ("elements of an array", f"{ARRAY_LIMIT:,}", "HW2008"),
+        ("instances of a design", f"{INSTANCE_LIMIT:,}", "HW2008"),
+        ("nesting of components", f"{DEPTH_LIMIT}", "HW2009"),
+        ("sub-rules of a statement", f"{SUBRULE_LIMIT:,}", "HW3013"),
+        ("memory of a flat answer", "2 GiB, or `--memory`", "HW5004"),
+    ]
+    return rows("what", "limit", "report", body=body)
+
+
+TABLES = {
+    "limits": limits, "units": units, "plain units": plain_units, "builtins": builtins, "queries": queries, "attributes": attributes,
+    "words": words,
+}
 
 
 def filled(document: str) -> str:
