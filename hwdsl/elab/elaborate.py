@@ -78,9 +78,13 @@ def check_template(el: Elaborator, t: Template) -> None:
     if t.cached("checked", lambda _: []):
         return
     t.cached("checked", lambda _: []).append(True)
-    for check in CHECKS:
-        with el.reporting():
-            check(t)
+    el.stack.append((t, t.name))  # where a report is from
+    try:
+        for check in CHECKS:
+            with el.reporting():
+                check(t)
+    finally:
+        el.stack.pop()
 
 
 def check_size(root: Template, span: Span) -> None:

@@ -130,7 +130,8 @@ def limits() -> str:
 
 
 TABLES = {
-    "limits": limits, "units": units, "plain units": plain_units, "builtins": builtins, "queries": queries, "attributes": attributes,
+    "limits": limits, "units": units, "plain units": plain_units, "builtins": builtins, "queries": queries,
+    "attributes": attributes,
     "words": words,
 }
 
