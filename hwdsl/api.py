@@ -227,8 +227,13 @@ class Session:
     def check(self, path: str) -> CheckSummary:
         """Everything from parsing to asserts of one file, designs and components alike."""
         module = self._project.load(path)
-        if module is None:
-            return CheckSummary(0, 0, 0)
+        return self._check(module) if module is not None else CheckSummary(0, 0, 0)
+
+    def check_text(self, text: str, path: str = "<text>") -> CheckSummary:
+        """Like `check`, for a text; `use` looks beside `path`."""
+        return self._check(self._project.load_text(path, text))
+
+    def _check(self, module: Module) -> CheckSummary:
         results: list[CheckResult] = []
         find_design(self._elaborator, module)
         self._check_constants(module)
