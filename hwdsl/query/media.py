@@ -1,9 +1,9 @@
 """Cables, assemblies, modules, fibres and plugs: what is pulled, ordered and plugged, counted from structure.
 
 Links whose both ends sit in the same two connectors share one cable, up to the lanes of the medium. A module in a `via` exists
-once per occupied connector (or half); a module that is a part with `carry` is counted once however many links it holds.
-A backplane is ordered as assemblies that hold so many pairs; it has no cables. A medium with more than two plugs is a breakout:
-one cable an occupied connector on its common side.
+once per occupied connector (or half, unless it is a twin-port module with halves of its own); a module that is a part with
+`carry` is counted once however many links it holds. A backplane is ordered as assemblies that hold so many pairs; it has no
+cables. A medium with more than two plugs is a breakout: one cable an occupied connector on its common side.
 """
 
 from __future__ import annotations
@@ -206,6 +206,8 @@ def _via_holders(r: Lifted, left: Attachment, right: Attachment) -> list[_Holder
             continue
         end = left if n == 0 else right if n == len(via) - 1 else None
         coords = end.coords if end is not None else left.coords + right.coords
+        if end is not None and end.unit == "half" and _int(step.template, "halves", 1) > 1:
+            coords = (*coords[:-2], coords[-1])  # a twin-port module fills both halves
         key = None if end is None or end.connector is None else ("via", step.template.uid, end.connector)
         out.append(_Holder(step.template, (), coords, (), key))
     return out
