@@ -334,6 +334,12 @@ def total(owner: Template, what: str, operands: tuple[object, ...], keep=None) -
     found = tallies(owner, operands, keep)
     if what in ("modules", "optics"):
         return sum(n for _, t in found for _, n in (*t.via_modules, *t.part_modules))
+    if what == "links":  # a link through patch panels is one link, whatever the number of its cables
+        if len(operands) == 2 and any(vertex_ends(owner, r) < 2 for r in lifted_rules(owner)):
+            from hwdsl.query.throughpanels import logical_between
+
+            return logical_between(owner, operands)
+        return sum(t.links * vertex_ends(owner, r) for r, t in found) // 2
     return sum(int(getattr(t, what)) for _, t in found)
 
 
