@@ -20,15 +20,15 @@ from hwdsl.elab.specialise import specialise
 from hwdsl.elab.uses import check_uses
 from hwdsl.ir.l0 import Template, multiplicities, templates
 from hwdsl.sema.evaluate import evaluate
-from hwdsl.sema.mistake import did_you_mean, mistake
+from hwdsl.sema.mistake import Mistake, did_you_mean, mistake
 from hwdsl.sema.project import Module, component_of
 from hwdsl.sema.show import show
 from hwdsl.sema.values import ComponentValue, Value, kind_name
 from hwdsl.source.span import NO_SPAN, Span
 from hwdsl.syntax import ast
 
-CHECKS: tuple[Callable[[Template], None], ...] = (check_uses, check_lanes, check_places)
-"""Checks of one template, run on each distinct template once."""
+CHECKS: tuple[Callable[[Template], list[Mistake] | None], ...] = (check_uses, check_lanes, check_places)
+"""Checks of one template, run on each distinct template once; they return mistakes, or raise the first."""
 
 
 def find_design(el: Elaborator, module: Module) -> ast.Design | None:
@@ -82,7 +82,8 @@ def check_template(el: Elaborator, t: Template) -> None:
     try:
         for check in CHECKS:
             with el.reporting():
-                check(t)
+                for found in check(t) or ():
+                    el.report(found)
     finally:
         el.stack.pop()
 

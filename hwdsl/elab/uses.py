@@ -51,34 +51,37 @@ def lane_coords(end: End) -> tuple[tuple[Ix, ...], int]:
     return (*end.coords, end.lane[0]), end.lane[1]
 
 
-def check_uses(t: Template) -> None:
-    """Raise Mistake for a port end used twice by the rules of `t`, or by one of them and a rule further in (HW3002)."""
+def check_uses(t: Template) -> list[Mistake]:
+    """Port ends used twice by the rules of `t`, or by one of them and a rule further in (HW3002): one mistake a statement."""
+    found: dict[Span, Mistake] = {}
     own = uses_of(t)
     for use in own:
-        with _within_limits(use):
+        with _noting(found, use):
             _check_self(use)
     by_path: dict[Path, list[Use]] = {}
     for use in own:
         by_path.setdefault(use.path, []).append(use)
     for path, group in by_path.items():
-        _check_group(group, len(t.shape(path)))
-        inner = _inner_uses(t, path)
-        for use in group:
-            for other, prefix in inner:
-                lifted = _lift(other, prefix, t)
-                with _within_limits(use):
-                    apart = _disjoint(lifted, use, len(t.shape(path)))
-                if not apart:
-                    raise _twice(use, lifted, t)
+        ports = len(t.shape(path))
+        inner = [_lift(other, prefix, t) for other, prefix in _inner_uses(t, path)]
+        for k, use in enumerate(group):
+            for other, owner in [*((u, None) for u in group[:k]), *((u, t) for u in inner)]:
+                if use.span in found or other.span in found:
+                    continue
+                with _noting(found, use):
+                    if not _disjoint(other, use, ports):
+                        raise _twice(use, other, owner)
+    return list(found.values())
 
 
-def _check_group(group: list[Use], ports: int) -> None:
-    for k, use in enumerate(group):
-        for other in group[:k]:
-            with _within_limits(use):
-                apart = _disjoint(other, use, ports)
-            if not apart:
-                raise _twice(use, other, None)
+@contextmanager
+def _noting(found: dict[Span, Mistake], use: Use) -> Iterator[None]:
+    """Note the mistake raised inside at the statement of `use`, and go on."""
+    try:
+        with _within_limits(use):
+            yield
+    except Mistake as error:
+        found.setdefault(use.span, error)
 
 
 @contextmanager

@@ -174,6 +174,18 @@ def test_a_part_with_a_mistake_is_not_also_missing(shell: Shell) -> None:
     assert (code, report["code"], report["help"]) == (1, "HW1001", "did you mean `Gpu`?")
 
 
+def test_each_connection_that_takes_a_used_port_is_reported(shell: Shell) -> None:
+    text = RACK.replace("part gpu: Gpu[4];", """part gpu: Gpu[4];
+    connect gpu[0].x[0] <-> gpu[1].x[0];
+    connect gpu[0].x[0] <-> gpu[2].x[0];
+    connect gpu[3].x[0] <-> gpu[2].x[1];
+    connect gpu[3].x[1] <-> gpu[1].x[0];""")
+    (shell.folder / "twice.hw").write_text(text)
+    code, reports, _ = shell("check", "twice.hw")
+    assert code == 1
+    assert [(r["code"], r["line"], r["related"][0]["line"]) for r in reports] == [("HW3002", 6, 5), ("HW3002", 8, 5)]
+
+
 def test_a_name_at_no_depth(shell: Shell) -> None:
     code, [report], _ = shell("query", "rack.hw", "count(**.gppu)")
     assert (code, report["code"], report["help"]) == (1, "HW1001", "did you mean `gpu`?")
