@@ -45,8 +45,10 @@ def replicate(segment: Table, copies: int, size: int, step: int) -> None:
     more: Any = segment.dtype.type(width // size * step)
     if rows[0].min() < 0:
         more = np.where(rows[0] < 0, segment.dtype.type(0), more)
-    for k in range(1, full):  # each row from the one before, which is still in the cache
-        np.add(rows[k - 1], more, out=rows[k])
+    before = rows[0]
+    for row in rows[1:]:  # from the one before, which is still in the cache
+        np.add(before, more, row)
+        before = row
     if len(rest):
         np.add(rows[-1][: len(rest)], more if np.ndim(more) == 0 else more[: len(rest)], out=rest)
 
