@@ -48,7 +48,8 @@ system Pod {{
     part node: Node[{nodes}];
     part leaf: Leaf[{cages}];
     plane net {{
-        connect node[n].nic.p[i] <-> leaf[i / {per}].p[{per} * n + i % {per}]  via {via}  for n in 0..{nodes}, i in 0..{cages * per};
+        connect node[n].nic.p[i] <-> leaf[i / {per}].p[{per} * n + i % {per}]  via {via}
+            for n in 0..{nodes}, i in 0..{cages * per};
     }}
 }}
 design = Pod;
