@@ -60,7 +60,7 @@ def sources_of(annots: tuple[ast.Annot, ...], env: Env) -> tuple[Source, ...]:
 
 
 def severity_of(annots: tuple[ast.Annot, ...]) -> str:
-    """The severity that `@severity(error)`, `@severity(warning)` or `@severity(note)` chooses; "" if none is given. Raises Mistake."""
+    """What `@severity(error)`, `@severity(warning)` or `@severity(note)` chooses; "" if none is given. Raises Mistake."""
     for a in annots:
         if a.name == "severity":
             word = a.args[0].value.name if len(a.args) == 1 and isinstance(a.args[0].value, ast.Name) else ""

@@ -114,8 +114,9 @@ def _expand(binders: tuple[ast.Binder, ...], guard: ast.Expr | None, env: Env, s
                           b.domain.span,
                           help=f"write `{b.name} in 0..n`")
         if isinstance(domain, RangeVal) and domain.hi - domain.lo > RANGE_LIMIT:
-            raise mistake("HW2008", f"`{b.name}` would run over {domain.hi - domain.lo:,} values; a variable may have {RANGE_LIMIT:,}",
-                          b.domain.span, help="is this figure in the right unit?")
+            size = domain.hi - domain.lo
+            raise mistake("HW2008", f"`{b.name}` would run over {size:,} values; a variable may have {RANGE_LIMIT:,}",
+                          b.domain.span, help="is there a digit too many?")
         values = range(domain.lo, domain.hi) if isinstance(domain, RangeVal) else domain
         if b.name in static:
             for value in values:

@@ -6,7 +6,7 @@ import re
 import textwrap
 from pathlib import Path
 
-from hwdsl.elab.context import ARRAY_LIMIT, DEPTH_LIMIT, INSTANCE_LIMIT, SUBRULE_LIMIT
+from hwdsl.elab.context import ARRAY_LIMIT, DEPTH_LIMIT, INSTANCE_LIMIT, RANGE_LIMIT, SUBRULE_LIMIT
 from hwdsl.query.functions import TABLE, function
 from hwdsl.sema.builtins import BUILTINS
 from hwdsl.sema.env import STEP_LIMIT
@@ -121,6 +121,7 @@ def limits() -> str:
         ("steps of one constant expression", f"{STEP_LIMIT:,}", "HW1207"),
         ("entries of an index table", f"{TABLE_LIMIT:,}", "HW1207"),
         ("elements of an array", f"{ARRAY_LIMIT:,}", "HW2008"),
+        ("values of a `for` variable", f"{RANGE_LIMIT:,}", "HW2008"),
         ("instances of a design", f"{INSTANCE_LIMIT:,}", "HW2008"),
         ("nesting of components", f"{DEPTH_LIMIT}", "HW2009"),
         ("sub-rules of a statement", f"{SUBRULE_LIMIT:,}", "HW3013"),
