@@ -73,8 +73,8 @@ def test_a_mistake_is_reported_once_and_in_its_place(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", DESIGNS, ids=lambda p: p.stem)
-def test_order_of_declarations_does_not_matter_to_the_fixture(path: Path) -> None:
-    """A second session, with the first one's parse in no cache, says the same in the same words."""
+def test_a_second_session_says_the_same(path: Path) -> None:
+    """Reports do not depend on what was looked at before."""
     sessions = [Session(cache_dir=None), Session(cache_dir=None)]
     for session in sessions:
         session.check(str(path))
