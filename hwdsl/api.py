@@ -47,7 +47,7 @@ from hwdsl.sema.mistake import Mistake
 from hwdsl.sema.project import Module, Project
 from hwdsl.sema.resolve import resolve_module
 from hwdsl.sema.values import ComponentValue, Def, Value
-from hwdsl.source import SourceText, Span
+from hwdsl.source import NO_SPAN, SourceText, Span
 from hwdsl.syntax import ast
 
 
@@ -346,6 +346,15 @@ class Design:
 
     def flat(self) -> Any:
         """The flat IR (L2); refused with a diagnostic (None) beyond the memory budget."""
-        from hwdsl.ir.l2 import flatten
+        from hwdsl.ir.l2 import OverBudget, flatten
+        from hwdsl.query.flat import OverBudget as TooBig
+        from hwdsl.query.hopcount import too_big
 
-        return flatten(self.root, self.session.hooks.memory_budget)
+        budget = self.session.hooks.memory_budget
+        try:
+            return flatten(self.root, budget)
+        except OverBudget as error:
+            found = too_big(TooBig(error.bytes, budget), "flat tables were asked for", NO_SPAN).diagnostic
+            if found is not None:
+                self.session.diagnostics.add(found)
+            return None

@@ -179,7 +179,7 @@ def slice_bounds(value: Any, span: Any) -> tuple[Ix, int]:
     if isinstance(value, Ix):
         return value, 1
     if isinstance(value, range):
-        return Ix(value.start), len(value)
+        return Ix(value.start), max(0, value.stop - value.start)  # `len` has no room for absurd slices
     lo, hi = value
     width = sub(hi, lo)
     if width.terms or width.const <= 0:

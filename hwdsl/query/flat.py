@@ -98,17 +98,22 @@ def expand(space: Space, constraints: list[Constraint], maps: list[Ix]) -> list[
     return out
 
 
-def estimate(owner: Template, planes: PlaneSelection | None) -> int:
-    """Bytes that the flat graph of some planes takes."""
-    links = sum(r.space.volume for r, _ in data_rules(owner, planes))
-    return 96 * links
+def estimate(owner: Template, planes: PlaneSelection | None, over: Selection | None, mode: Any) -> int:
+    """Bytes that the flat graph of some planes takes: links, every port of the arrays they join (lane by lane where a bridge
+    splits them), and the vertices."""
+    rules = [r for r, _ in data_rules(owner, planes)]
+    lanes = lane_paths(owner, mode)
+    ports = {p: volume(owner.shape(p)) * (r.rule.lanes if p in lanes else 1) for r in rules for p in (r.a, r.b)}
+    links = sum(r.space.volume * (r.rule.lanes if r.a in lanes else 1) for r in rules)
+    vertices = {p[:-1] for p in ports} | {g.path for g in (over.groups if over is not None else ())}
+    return 96 * links + 48 * sum(ports.values()) + 32 * sum(volume(owner.shape(p)) for p in vertices)
 
 
 def flat_graph(owner: Template, planes: PlaneSelection | None, over: Selection | None, mode: Any, failed: tuple[Exclusion, ...],
                budget: int, statuses: tuple[str, ...] = OUT_OF_SERVICE) -> FlatGraph:
     """The logical graph of some planes in a mode (None: the physical graph), without what is `failed` or has one of the
     `statuses`. Raises OverBudget."""
-    needed = estimate(owner, planes)
+    needed = estimate(owner, planes, over, mode)
     if needed > budget:
         raise OverBudget(needed, budget)
     ports, tails, heads, caps = _port_links(owner, planes, failed, mode, statuses)

@@ -65,7 +65,7 @@ def fault_domain(call: ast.Call, env: Env) -> Value:
     ends = np.intersect1d(before[0].endpoints, after[0].endpoints)
     cut = int(((before[1][ends] > 0) & (after[1][ends] == 0)).sum())
     lost_rate = before[2][before[0].endpoints].sum() - after[2][after[0].endpoints].sum()
-    rate = UNKNOWN if np.isnan(lost_rate) else rate_of(Fraction(int(lost_rate)), "GB/s")
+    rate = UNKNOWN if np.isnan(lost_rate) else rate_of(Fraction(int(lost_rate)))
     return FaultDomain(owner, len(before[0].endpoints) - len(after[0].endpoints), cut, rate)
 
 

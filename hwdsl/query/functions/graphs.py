@@ -79,8 +79,14 @@ def _plain(x: Fraction) -> Value:
     return x.numerator if x.denominator == 1 else x
 
 
-def rate_of(bits: Fraction, unit: str = "TB/s") -> Quantity:
+def rate_unit(bits: Fraction) -> str:
+    """The unit a rate is shown in: bytes, as machines are published."""
+    return "TB/s" if bits >= 8 * 10**12 else "GB/s"
+
+
+def rate_of(bits: Fraction) -> Quantity:
     """A net rate, one direction."""
+    unit = rate_unit(bits)
     value = _plain(bits)
     return Quantity(value, value, value, RATE, unit, direction="one", coding="net")
 
@@ -92,7 +98,7 @@ def bisection_value(call: ast.Call, env: Env) -> Value:
     if found is None:
         return UNKNOWN
     low, nominal, high = _plain(found.lower), _plain(found.lower), _plain(found.upper)
-    return Quantity(low, nominal, high, RATE, "TB/s", direction="one", coding="net")
+    return Quantity(low, nominal, high, RATE, rate_unit(found.upper), direction="one", coding="net")
 
 
 def bracket(owner: Any, chosen: Any, sel: Selection | None, hooks: Any, span: Span) -> Bracket | None:
@@ -227,7 +233,7 @@ def flow(call: ast.Call, env: Env) -> Value:
         bits = max_flow(graph_of(owner, chosen, both, mode, env.hooks), x, y)
     except OverBudget as error:
         raise too_big(error, "a maximum flow is computed flat", call.span) from None
-    return UNKNOWN if bits is None else rate_of(bits, "GB/s")
+    return UNKNOWN if bits is None else rate_of(bits)
 
 
 def latency(call: ast.Call, env: Env) -> Value:
