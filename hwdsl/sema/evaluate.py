@@ -262,19 +262,19 @@ def _compare(e: ast.Compare, env: Env) -> Value:
     a = scalar(evaluate(e.left, env), env, e.left.span)
     b = scalar(evaluate(e.right, env), env, e.right.span)
     if isinstance(a, Ix) or isinstance(b, Ix):
-        return tabulated(e, env)
+        return _truth_table(e, env)
     return compare(e, a, b)
 
 
 def _logic(e: ast.Logic, env: Env) -> Value:
     a = _truth(e.left, env)
     if isinstance(a, Ix):
-        return tabulated(e, env)
+        return _truth_table(e, env)
     if a is (e.op == "or"):
         return a
     b = _truth(e.right, env)
     if isinstance(b, Ix):
-        return tabulated(e, env)
+        return _truth_table(e, env)
     if e.op == "and":
         return False if b is False else (None if a is None or b is None else True)
     return True if b is True else (None if a is None or b is None else False)
@@ -283,8 +283,14 @@ def _logic(e: ast.Logic, env: Env) -> Value:
 def _not(e: ast.Not, env: Env) -> Value:
     a = _truth(e.operand, env)
     if isinstance(a, Ix):
-        return tabulated(e, env)
+        return _truth_table(e, env)
     return None if a is None else not a
+
+
+def _truth_table(expr: ast.Expr, env: Env) -> Value:
+    """A condition on rule variables: its table of 0 and 1; a truth value where it is the same at every point."""
+    value = tabulated(expr, env)
+    return value if isinstance(value, Ix) else bool(value)
 
 
 def _truth(expr: ast.Expr, env: Env) -> Any:
