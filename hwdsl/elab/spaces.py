@@ -169,9 +169,10 @@ def lower_guard(guard: ast.Expr, env: Env) -> tuple[Cmp, ...]:
         value = evaluate(guard, env)
     except NeedsPoint:
         value = tabulated(guard, env)
-    if isinstance(value, Ix):
+    number = isinstance(guard, (ast.Name, ast.Binary, ast.Neg, ast.Number)) and _integral(value)
+    if isinstance(value, Ix) and not number:  # the table of a condition
         return (Cmp("!=", value),)
-    if value is True or value is False or (isinstance(value, int) and value in (0, 1)):
+    if isinstance(value, int) and value in (0, 1) and not number:
         return (Cmp("==", Ix(0 if value else 1)),)
     raise mistake("HW1201", f"expected a condition (true or false), found {kind_name(value)} ({show(value)})", guard.span)
 

@@ -19,4 +19,5 @@ CODES: dict[str, str] = {
     "HW5011": "not connected",
     "HW5012": "no uplinks",
     "HW5013": "needs routed cables",
+    "HW5014": "figures of different kinds added",
 }

@@ -260,6 +260,10 @@ class Lowering:
     def arg_named(self, start: int, end: int, name: ast.Name, value: ast.Expr) -> ast.Arg:
         return ast.Arg(self._span(start, end), name.name, value)
 
+    def arg_typ(self, start: int, end: int, name: ast.Name) -> ast.Arg:
+        span = self._span(start, end)
+        return ast.Arg(span, name.name, ast.Name(Span(span.file, span.end - 3, span.end), "typ"))
+
     def annot(self, start: int, end: int, name: ast.Name, args: list[ast.Arg] | None) -> ast.Annot:
         return ast.Annot(self._span(start, end), name.name, tuple(args or ()))
 

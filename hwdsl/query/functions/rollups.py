@@ -36,6 +36,10 @@ def _rollup(what: str):  # type: ignore[no-untyped-def]
             total = total.plus(roll_group(owner, g, what, gone))
         if not sel.groups:
             return q.quantity(0, QUANTITIES[what])
+        if len(total.figures) > 1:
+            raise mistake("HW5014", f"this adds up figures of different kinds: {', '.join(total.figures)}", call.span,
+                          notes=("`@source(.., figure = ..)` says which kind a figure is",),
+                          help="select parts whose figures are of one kind, or state the missing kind where it is known")
         try:
             return total.result(QUANTITIES[what])
         except q.UnitError as error:
