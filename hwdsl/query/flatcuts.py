@@ -15,6 +15,10 @@ FLOW_LIMIT = 200_000
 """Links of a graph on which a maximum flow is computed."""
 
 
+class SameEnds(Exception):
+    """A flow from something to itself was asked for."""
+
+
 def flat_bracket(g: FlatGraph) -> Bracket | None:
     """Proven bounds of the bisection of a flat graph: a cut in the order of the endpoints from above; None if a rate is
     unpublished.
@@ -51,6 +55,8 @@ def max_flow(g: FlatGraph, x: Selection, y: Selection) -> Fraction | None:
             axes = np.meshgrid(*[np.asarray(s, dtype=np.int64) for s in group.box], indexing="ij") if group.box else []
             ids += np.asarray(g.vertices.ids(group.path, [a.reshape(-1) for a in axes])).reshape(-1).tolist()
         sides.append(ids)
+    if set(sides[0]) & set(sides[1]):
+        raise SameEnds
     return _network_flow(g, sides[0], sides[1])
 
 
@@ -58,6 +64,8 @@ def _network_flow(g: FlatGraph, sources: list[int], sinks: list[int]) -> Fractio
     """Maximum flow from a super-source to a super-sink; what does not relay is crossed by nobody."""
     import networkx as nx
 
+    if not sources or not sinks:
+        return Fraction(0)
     graph: Any = nx.DiGraph()
     inside = set(sources) | set(sinks)
     merged: dict[tuple[int, int], int] = {}

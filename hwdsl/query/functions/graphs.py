@@ -221,7 +221,7 @@ def flow(call: ast.Call, env: Env) -> Value:
     if not isinstance(expr, ast.FromTo):
         raise mistake("HW5008", "`flow` takes `a -> b`", expr.span)
     from hwdsl.query.flat import OverBudget
-    from hwdsl.query.flatcuts import max_flow
+    from hwdsl.query.flatcuts import SameEnds, max_flow
 
     x = as_selection(evaluate(expr.left, env), owner, expr.left.span)
     y = as_selection(evaluate(expr.right, env), owner, expr.right.span)
@@ -233,6 +233,8 @@ def flow(call: ast.Call, env: Env) -> Value:
         bits = max_flow(graph_of(owner, chosen, both, mode, env.hooks), x, y)
     except OverBudget as error:
         raise too_big(error, "a maximum flow is computed flat", call.span) from None
+    except SameEnds:
+        raise mistake("HW5008", "the two ends of this flow overlap", expr.span, help="`flow(a -> b)` takes two different groups of parts") from None
     return UNKNOWN if bits is None else rate_of(bits)
 
 
