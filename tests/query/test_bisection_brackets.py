@@ -48,7 +48,7 @@ def true_bisection(full: Expanded) -> int:
             for e in ends:
                 h.add_edge("source" if e in {ends[0], *half} else "sink", e)
             found.append(nx.maximum_flow_value(h, "source", "sink", flow_func=nx.algorithms.flow.dinitz))
-    return min(found) * RATE
+    return int(min(found)) * RATE
 
 
 def brackets(text: str) -> list[Bracket]:

@@ -29,7 +29,9 @@ def texts(draw: Any) -> str:
         names = [v for v in sizes if sizes[v] == size]
         name = draw(st.sampled_from(names)) if names else "0"
         shift = draw(st.integers(0, size - 1))
-        return draw(st.sampled_from([name, name, name, name, f"({name} + {shift}) % {size}", str(shift), f"{size - 1} - {name}"]))
+        forms = [name, name, name, name, f"({name} + {shift}) % {size}", str(shift), f"{size - 1} - {name}"]
+        chosen: str = draw(st.sampled_from(forms))
+        return chosen
 
     for k in range(draw(st.integers(1, 4))):
         ends = []
