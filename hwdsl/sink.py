@@ -39,7 +39,7 @@ class Artefact(Record):
     bytes: int
 
 
-class Refused(Exception):  # noqa: N818 (an outcome, not a fault)
+class Refused(Exception):
     """Writing cannot go on; why has been reported as a diagnostic."""
 
 

@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from hwdsl.backends.perf.collectives import ring_all_reduce
-
 from hwdsl.ir.l0 import Template
 from hwdsl.ir.space import TooLarge
 from hwdsl.query.cuts import Bracket, bisection, capacity, injection, levels

@@ -207,9 +207,9 @@ class Template:
     the statements that are evaluated later (asserts, modes); they are not part of the dumped IR.
     """
 
-    __slots__ = ("_cache", "attributes", "bases", "bridges", "buses", "carries", "checks", "doc", "env", "failing", "item", "kind", "modes",
-                 "name", "overrides", "parameters", "parts", "placements", "planes", "ports", "routes", "rules", "sealed",
-                 "span", "states", "uid", "unders", "unusable")
+    __slots__ = ("_cache", "attributes", "bases", "bridges", "buses", "carries", "checks", "doc", "env", "failing", "item",
+                 "kind", "modes", "name", "overrides", "parameters", "parts", "placements", "planes", "ports", "routes",
+                 "rules", "sealed", "span", "states", "uid", "unders", "unusable")
 
     def __init__(self, uid: str, kind: str, name: str) -> None:
         self.uid = uid

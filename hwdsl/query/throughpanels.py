@@ -19,8 +19,10 @@ def logical_between(owner: Template, operands: tuple[object, ...]) -> int:
     from hwdsl.query.flat import OverBudget, flat_graph
 
     x, y = operands
-    assert isinstance(x, Selection) and isinstance(y, Selection)
-    both = Selection(owner, tuple({g.path: Group(g.path, tuple(range(n) for n in owner.shape(g.path))) for g in (*x.groups, *y.groups)}.values()))
+    assert isinstance(x, Selection)
+    assert isinstance(y, Selection)
+    whole = {g.path: Group(g.path, tuple(range(n) for n in owner.shape(g.path))) for g in (*x.groups, *y.groups)}
+    both = Selection(owner, tuple(whole.values()))
     try:
         graph = flat_graph(owner, None, both, ModeInstance("", "as wired", owner, (), ()), (), BUDGET, ("absent",))
     except OverBudget as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from hwdsl.elab.context import ARRAY_LIMIT, DEPTH_LIMIT, INSTANCE_LIMIT, RANGE_LIMIT, SUBRULE_LIMIT
@@ -26,7 +28,7 @@ def usage(doc: str | None) -> tuple[str, str]:
     return call, meaning
 
 
-def rows(*columns: str, body: list[tuple[str, ...]]) -> str:
+def rows(*columns: str, body: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table."""
     lines = [columns, tuple("---" for _ in columns), *body]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"

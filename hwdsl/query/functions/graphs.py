@@ -234,7 +234,8 @@ def flow(call: ast.Call, env: Env) -> Value:
     except OverBudget as error:
         raise too_big(error, "a maximum flow is computed flat", call.span) from None
     except SameEnds:
-        raise mistake("HW5008", "the two ends of this flow overlap", expr.span, help="`flow(a -> b)` takes two different groups of parts") from None
+        raise mistake("HW5008", "the two ends of this flow overlap", expr.span,
+                      help="`flow(a -> b)` takes two different groups of parts") from None
     return UNKNOWN if bits is None else rate_of(bits)
 
 

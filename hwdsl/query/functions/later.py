@@ -8,11 +8,12 @@ from hwdsl.sema.values import Value
 from hwdsl.syntax import ast
 
 
-def _needs_routes(call: ast.Call, env: Env) -> Value:
+def _needs_routes(call: ast.Call, _env: Env) -> Value:
     """length(cables), loss_budget(path), loss_margin(paths), paths(a, b): need routed cables"""
     name = call.fn.name if isinstance(call.fn, ast.Name) else "this"
     raise mistake("HW5013", f"`{name}` needs routed cables, which this version does not compute", call.span,
-                  notes=("`route` statements are read and kept",), help="leave the check out for now, or state the figure as an attribute")
+                  notes=("`route` statements are read and kept",),
+                  help="leave the check out for now, or state the figure as an attribute")
 
 
-FUNCTIONS = {name: _needs_routes for name in ("length", "loss_budget", "loss_margin", "paths")}
+FUNCTIONS = dict.fromkeys(("length", "loss_budget", "loss_margin", "paths"), _needs_routes)
