@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
-from collections.abc import Sequence
 from pathlib import Path
 
 from hwdsl.elab.context import ARRAY_LIMIT, DEPTH_LIMIT, INSTANCE_LIMIT, RANGE_LIMIT, SUBRULE_LIMIT
