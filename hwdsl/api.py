@@ -185,6 +185,7 @@ class Session:
     def build(self, module: Module, design: ast.Design, values: Mapping[str, Value], given: dict[str, str],
               mode: str | None) -> Design | None:
         """Elaborate one `design = ...;` and evaluate its asserts."""
+        before = self._errors()  # another file of the session may have errors of its own
         try:
             component, span = design_component(self._elaborator, module, design.value, values)
             root = self._timed("elaborate", lambda: elaborate(self._elaborator, component, span))
@@ -192,9 +193,9 @@ class Session:
             if mode is not None and not out.select_mode(mode):
                 return None
             self._timed("modes", lambda: self._check_modes(root))
-            if not self.diagnostics.has_errors:
+            if self._errors() == before:
                 self._timed("rules", lambda: run_rules(root, self.diagnostics))
-            if not self.diagnostics.has_errors:  # an assert over a broken structure would only repeat what was reported
+            if self._errors() == before:  # an assert over a broken structure would only repeat what was reported
                 out.checks = self._timed("asserts", lambda: run_checks(root, self.diagnostics))
         except Mistake as error:
             self._elaborator.report(error)
@@ -242,9 +243,12 @@ class Session:
                 design = self.build(module, item, {}, {}, None)
                 results += design.checks if design is not None else []
         module.imports()
-        self._check_components(module)
+        results += self._check_components(module)
         undecided = sum(1 for r in results if r.outcome == "undecided")
         return CheckSummary(1, len(results), undecided)
+
+    def _errors(self) -> int:
+        return sum(d.severity == "error" for d in self.diagnostics.items)
 
     def _check_constants(self, module: Module) -> None:
         """Evaluate every constant of a file, used or not, for the sake of its mistakes."""
@@ -253,20 +257,25 @@ class Session:
                 with self._elaborator.reporting():
                     of_definition(definition, self._elaborator.module_env(module))
 
-    def _check_components(self, module: Module) -> None:
-        """Elaborate every component that no design has reached and that needs no arguments, for the sake of its mistakes."""
+    def _check_components(self, module: Module) -> list[CheckResult]:
+        """Elaborate every component that no design has reached and that needs no arguments, and evaluate its asserts."""
+        results: list[CheckResult] = []
         reached = {key[0].item for key in self._elaborator.memo}
         for name in sorted(module.items):
             item = module.items[name].item
             if isinstance(item, ast.Component) and item not in reached and all(p.default is not None for p in item.params):
                 reached.add(item)
+                before = self._errors()
                 try:
-                    elaborate(self._elaborator, ComponentValue(Def(item, module)), item.name_span)
+                    root = elaborate(self._elaborator, ComponentValue(Def(item, module)), item.name_span)
+                    if self._errors() == before and not module.broken:
+                        results += run_checks(root, self.diagnostics)
                 except Mistake as error:
                     self._elaborator.report(error)
                 except TooLarge as error:
                     self._elaborator.report(too_large(error, item.name_span))
         resolve_module(module, self.diagnostics, reached, TABLE)
+        return results
 
     def test(self, path: str) -> list[TestResult]:
         """The asserts of a file's design and its `test` blocks."""
