@@ -527,6 +527,9 @@ def loads(pl: Plan) -> Loads:
     for n, (destination, like) in enumerate(todo):
         seen = reach(pl, destination, budget)
         _affordable(seen, len(todo) if n == 0 else 0)
+        reached = sum(cell_size(pl.coordinates[c[0]], c[1]) for c in seen.distance if c[0] in ends)
+        if reached != pl.network.endpoint_count:
+            raise Refused("the network is not connected")
         flow: dict[Cell, Fraction] = {}
         for cell in sorted(seen.distance, key=lambda c: -seen.distance[c]):
             d = seen.distance[cell]
@@ -547,6 +550,6 @@ def loads(pl: Plan) -> Loads:
             for _, w, arc in outward:
                 links[arc] = links.get(arc, 0) + w * size
     if any(a not in links for a in total):
-        raise Refused("the network is not connected")
+        raise Refused("one destination does not see every link")
     _balance(pl, links)
     return Loads({a: f / links[a] for a, f in total.items()}, links)

@@ -8,6 +8,8 @@ from itertools import combinations
 import networkx as nx
 import pytest
 import small_networks as s
+from hypothesis import HealthCheck, given, settings
+from random_networks import texts
 from small_networks import Expanded, chips, net_of, opened
 
 from hwdsl.query.cuts import Bracket, bisection
@@ -84,3 +86,20 @@ def test_families_with_a_closed_form_are_exact(name: str, links: int) -> None:
     """The bounds meet where the textbook has a formula."""
     found = brackets(DESIGNS[name])[0]
     assert (found.lower, found.upper) == (Fraction(links * RATE), Fraction(links * RATE)), found
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(texts(((2, 1), (3, 1), (2, 2))))
+def test_brackets_of_random_networks(text: str) -> None:
+    """Connected or not."""
+    exact = true_bisection(Expanded(net_of(opened(text))))
+    for b in brackets(text):
+        assert b.lower <= exact <= b.upper, b
+
+
+def test_an_isolated_endpoint_leaves_no_lower_bound() -> None:
+    text = s.clos2(2, 2, 2).replace("part spine", "part lone: Gpu[2];\n    part spine")
+    exact = true_bisection(Expanded(net_of(opened(text))))
+    assert exact < true_bisection(Expanded(net_of(opened(s.clos2(2, 2, 2)))))
+    for b in brackets(text):
+        assert b.lower <= exact <= b.upper
