@@ -44,6 +44,8 @@ def lifted_rules(owner: Template) -> list[Lifted]:
         for prefix in declared_paths(owner):
             t = owner.at(prefix)
             shape = owner.shape(prefix)
+            if 0 in shape:  # nothing is there
+                continue
             outer = tuple(f"^{k}" for k in range(len(shape)))
             head = tuple(variable(n) for n in outer)
             for rule in t.rules:

@@ -109,7 +109,7 @@ def data_rules(owner: Template, planes: PlaneSelection | None) -> list[tuple[Lif
 
 def network(owner: Template, planes: PlaneSelection | None, over: Selection | None) -> Network:
     """The network of some planes; `over` names the endpoints (contracted), else every vertex that does not relay."""
-    groups = list(over.groups) if over is not None else []
+    groups = [g for g in over.groups if 0 not in owner.shape(g.path)] if over is not None else []
     blocks: list[VertexBlock] = []
     index: dict[Path, int] = {}
 

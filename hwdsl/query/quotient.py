@@ -23,6 +23,7 @@ from hwdsl.ir.space import Cmp
 from hwdsl.node import Record
 from hwdsl.query.network import ArcRule, Network
 from hwdsl.query.refine import refine
+from hwdsl.query.unroll import unrolled
 
 CELL_LIMIT = 60_000
 """Cells times destination classes beyond which the quotient is not worth it."""
@@ -82,7 +83,7 @@ def plan(network: Network) -> Plan:
         raise Refused("links or parts are out of service")
     if network.partial:
         raise Refused("the selection names single parts")
-    network = refine(network)
+    network = unrolled(refine(network))
     uses = [([_use_of(m, s, arc) for m, s in zip(arc.a_maps, network.blocks[arc.a].shape)],
              [_use_of(m, s, arc) for m, s in zip(arc.b_maps, network.blocks[arc.b].shape)]) for arc in network.arcs]
     groups = _Groups(network)
@@ -503,11 +504,14 @@ def _balance(pl: Plan, links: dict[Arc, int]) -> None:
     counted: dict[tuple[int, bool], int] = {}
     for (number, forward, _), n in links.items():
         counted[number, forward] = counted.get((number, forward), 0) + n
+    made: dict[tuple[int, bool], int] = {}
     for arc, prepared in zip(pl.network.arcs, pl.arcs):
-        each = arc.links * (2 if prepared[0].mesh is not None else 1)
         for p in prepared:
-            if counted.get((arc.number, p.forward), 0) not in (0, each):
-                raise Refused(f"the symmetries of rule {arc.number} do not balance")
+            each = arc.links * (2 if p.mesh is not None else 1)
+            made[arc.number, p.forward] = made.get((arc.number, p.forward), 0) + each
+    for (number, forward), n in made.items():
+        if counted.get((number, forward), 0) not in (0, n):
+            raise Refused(f"the symmetries of rule {number} do not balance")
 
 
 class Loads(Record):

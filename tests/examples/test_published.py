@@ -82,7 +82,7 @@ DGX_H100 = [
 
 SCALE = [
     ("count(Ascend910C)", "24576"),
-    ("count(links(scale_out))", str(64 * 1152 + 128 * 96 * 2)),
+    ("count(links(**.scale_out))", str(64 * 1152 + 128 * 96 * 2)),
 ]
 
 CASES = [
@@ -126,7 +126,7 @@ def test_scale_out_is_legal_for_any_number_of_supernodes(supernodes: int) -> Non
     cores = 96 // bundle if blocks > 1 else 0
     assert answer(design, "count(Ascend910C)") == str(384 * supernodes)
     assert answer(design, "count(Tomahawk6)") == str(128 * (blocks + cores))
-    assert answer(design, "count(links(scale_out))") == str(1152 * supernodes + (128 * 96 * blocks if cores else 0))
+    assert answer(design, "count(links(**.scale_out))") == str(1152 * supernodes + (128 * 96 * blocks if cores else 0))
 
 
 def test_every_assert_of_the_examples_holds_or_is_known_to_be_undecided() -> None:

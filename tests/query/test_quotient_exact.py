@@ -83,6 +83,15 @@ def test_the_answer_is_right_at_whatever_level(name: str) -> None:
     assert answer.json == [histogram.get(k, 0) for k in range(max(histogram) + 1)]
 
 
+def test_a_ring_with_several_hops_costs_what_one_destination_costs() -> None:
+    """Rotations are found although the distance is a variable: any number of nodes, one destination."""
+    net = net_of(opened(s.k_ring(4096, 3)))
+    found = loads(plan(net))
+    assert hops(plan(net)).diameter == -(-2048 // 3)
+    assert sum(found.links.values()) == 2 * 3 * 4096
+    assert len(found.links) == 6
+
+
 def test_one_failed_cable_is_no_symmetry() -> None:
     """A Clos with one odd cable is answered flat, and differs from the whole one."""
     text = s.clos2(2, 3, 2)
