@@ -268,7 +268,17 @@ def _int(t: Template, name: str, default: int) -> int:
 
 
 def tallies(owner: Template, operands: tuple[object, ...], keep=None) -> list[tuple[Lifted, Tally]]:  # type: ignore[no-untyped-def]
-    """The tally of every rule that contributes; a cable or module that several rules use is counted with the first."""
+    """The tally of every rule that contributes; a cable or module that several rules use is counted with the first.
+
+    That of the whole design is kept: the BOM, the counts of the manifest and the report ask for it alike.
+    """
+    if operands or keep is not None or owner.failing:
+        return _tallies(owner, operands, keep)
+    found: list[tuple[Lifted, Tally]] = owner.cached("tallies", lambda _: _tallies(owner, (), None))
+    return found
+
+
+def _tallies(owner: Template, operands: tuple[object, ...], keep) -> list[tuple[Lifted, Tally]]:  # type: ignore[no-untyped-def]
     out = []
     for r in lifted_rules(owner):
         if keep is not None and not keep(r):
