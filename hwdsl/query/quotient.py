@@ -345,7 +345,7 @@ def _far_state(u: Use, c: Coordinate, values: dict[str, int], env: dict[str, int
 def _points(p: Prepared, fixed: list[tuple[Ix, int]]) -> list[dict[str, int]]:
     """Values of the variables without symmetry that agree with the near state, the guard and the limits."""
     if not p.loose:
-        return [{}] if all(evaluate(m, {}) == s for m, s in fixed) else []
+        return [{}] if all(evaluate(m, {}) == s for m, s in fixed) and _guard(p, {}) else []
     size = 1
     direct: dict[str, int] = {}
     for m, s in fixed:  # digits are read off

@@ -26,6 +26,8 @@ def texts(draw: Any, shapes: tuple[tuple[int, int], ...]) -> str:
             chosen_digit: str = draw(st.sampled_from(digits[size]))
             return chosen_digit
         forms = [name, name, name, name, f"({name} + {shift}) % {size}", str(shift), f"{size - 1} - {name}"]
+        if size == n:
+            forms += [f"(i + j) % {n}", f"(i + h + 1) % {n}", f"(j + {n} - i) % {n}"]
         chosen: str = draw(st.sampled_from(forms))
         return chosen
 

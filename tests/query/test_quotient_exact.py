@@ -92,6 +92,19 @@ def test_a_ring_with_several_hops_costs_what_one_destination_costs() -> None:
     assert len(found.links) == 6
 
 
+def test_a_guard_on_an_unrolled_distance() -> None:
+    net = net_of(opened("""
+chip Gpu { relay = true;  port p: L[3][3]; }
+system S {
+    part a: Gpu[3];
+    part b: Gpu[3];
+    connect a[i].p[i][j] <-> b[(j + 3 - i) % 3].p[i][j]  for i in 0..3, j in 0..3 where i < 2;
+}
+design = S;
+"""))
+    assert (hops(plan(net)).histogram, hops(plan(net)).unreachable) == Expanded(net).histogram()
+
+
 def test_one_failed_cable_is_no_symmetry() -> None:
     """A Clos with one odd cable is answered flat, and differs from the whole one."""
     text = s.clos2(2, 3, 2)
