@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Union
 
-from hwdsl.ir.index import Ix, Mod, Sizes, bounds, evaluate, ix_vars
+from hwdsl.ir.index import Atom, Ix, Mod, Sizes, atom_vars, bounds, evaluate, ix_vars
 from hwdsl.node import Record
 
 IndexSet = Union[range, "tuple[int, ...]"]
@@ -300,10 +300,8 @@ def _decode(ix: Ix, sizes: Sizes, known: set[str]) -> frozenset[str]:
     return frozenset()
 
 
-def _atom_known(atom: object, known: set[str]) -> bool:
-    from hwdsl.ir.index import atom_vars
-
-    return atom_vars(atom) <= known  # type: ignore[arg-type]
+def _atom_known(atom: Atom, known: set[str]) -> bool:
+    return atom in known if isinstance(atom, str) else atom_vars(atom) <= known
 
 
 def _mixed_radix(terms: list[tuple[int, str]], sizes: Sizes, modulus: int) -> frozenset[str]:
