@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from hwdsl.diag import Label
-from hwdsl.ir.index import Ix, bounds, evaluate, variable
+from hwdsl.ir.index import Ix, bounds, evaluate, sub, variable
 from hwdsl.ir.l0 import End, Path, Rule, Template
 from hwdsl.ir.space import ENUMERATION_LIMIT, Space, TooLarge, determined, points
 from hwdsl.node import Record
@@ -180,7 +180,19 @@ def _disjoint(a: Use, b: Use, ports: int) -> bool:
             return True
     if a.width and b.width and _lanes_apart(a, b):
         return True
+    if _ordered_apart(a, b, ports):
+        return True
     return not _meet(a, b, ports)
+
+
+def _ordered_apart(a: Use, b: Use, ports: int) -> bool:
+    """The difference of two coordinates keeps two uses apart: above the diagonal in one, below it in the other (a full mesh)."""
+    for k in range(ports):
+        for n in range(k + 1, ports):
+            first, second = sub(a.coords[n], a.coords[k]), sub(b.coords[n], b.coords[k])
+            if first.terms and second.terms and coordinates_apart(first, a.space, second, b.space):
+                return True
+    return False
 
 
 def _lanes_apart(a: Use, b: Use) -> bool:

@@ -128,6 +128,12 @@ def range_of(ix: Ix, space: Space) -> tuple[int, int]:
         alo, ahi = box[a]
         lo += c * (alo if c > 0 else ahi)
         hi += c * (ahi if c > 0 else alo)
+    for cmp in space.guard:  # a guard on this very form bounds it: `i - j + 1 <= 0` makes `j - i` at least 1
+        if cmp.op == "<=":
+            if cmp.ix.terms == ix.terms:
+                hi = min(hi, ix.const - cmp.ix.const)
+            elif cmp.ix.terms == tuple((-c, a) for c, a in ix.terms):
+                lo = max(lo, ix.const + cmp.ix.const)
     return lo, hi
 
 
