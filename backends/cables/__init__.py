@@ -12,7 +12,8 @@
     a_part, a_port  the part that has the port, and the port
     a_connector     where it is plugged, with the lanes, pairs or half it uses
     a_module        pluggable module in that connector
-    length_m        stated by an override, the connection or the medium; else the straight distance between racks placed by `xy`
+    length_m        stated by an override, the connection or the medium; else the straight distance between racks placed by `xy`,
+                    or between the rack units of one rack
     length_basis    which of them: an estimate is no length to order
     status          failed, planned or spare, from overrides; absent ones are left out
     rule            the statement that made it, `component:number file:line`

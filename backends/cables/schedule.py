@@ -20,7 +20,7 @@ from hwdsl.ir.space import IndexSet, Space
 from hwdsl.node import Record
 from hwdsl.query.attach import Attachment, attachments
 from hwdsl.query.lifted import Exclusion, Lifted, declared_paths, exclusions, lifted_rules
-from hwdsl.query.locate import HOW, Locator
+from hwdsl.query.locate import HOW, Located, Locator
 from hwdsl.query.media import all_apart, total
 from hwdsl.query.sharing import Sharing, sharing
 from hwdsl.sema.words import MEDIUM_KINDS
@@ -29,7 +29,10 @@ from hwdsl.types.quantity import in_unit
 
 _STATUSES = ("failed", "planned", "spare")
 _PULLED = ("cable", "fibre")
+_MEASURED = (*_PULLED, "backplane")
 _ESTIMATE = "estimate: rectilinear between racks; no slack"
+_UPRIGHT = "estimate: upright between rack units; no depth, no slack"
+_U = HOW.index("U")
 _KINDS = {"cable": "cable", "fibre": "cable", "backplane": "backplane", "trace": "trace"}
 
 
@@ -56,6 +59,7 @@ class Schedule:
         self.lengths = _stated_lengths(self.root)
         self.numbers = Numbers(self.root, _common_keys(self.root, self.rules))
         self.plan, self.x, self.y = self.locator.floor()
+        self.rack_unit = self.locator.rack_units()
         self.written = 0
 
     def line_count(self) -> int:
@@ -145,8 +149,8 @@ class Schedule:
         return out[0], out[1]
 
     # ------------------------------------------------------------ cells
-    def _end(self, side: Side, lanes: int, env: dict[str, IntArray]) -> tuple[list[Words], IntArray]:
-        """Cells of one end, and its racks by number."""
+    def _end(self, side: Side, lanes: int, env: dict[str, IntArray]) -> tuple[list[Words], Located]:
+        """Cells of one end, and where it is."""
         values = [column(c, env) for c in side.coords]
         rows = len(env[""])
         rank = len(self.root.shape(side.path[:-1]))
@@ -165,7 +169,7 @@ class Schedule:
             port,
             self._connector(side.plug, lanes, env),
             Words(side.module),
-        ], place.rack
+        ], place
 
     def _connector(self, plug: Attachment, lanes: int, env: dict[str, IntArray]) -> Words:
         if plug.several:
@@ -222,7 +226,7 @@ class Schedule:
         return Words().put(out)
 
     def _length(
-        self, r: Lifted, media: list[Template], sides: tuple[Side, ...], env: dict[str, IntArray], racks: list[IntArray]
+        self, r: Lifted, media: list[Template], sides: tuple[Side, ...], env: dict[str, IntArray], places: list[Located]
     ) -> list[Words]:
         """Length in metres and what it is based on."""
         rows = len(env[""])
@@ -234,8 +238,12 @@ class Schedule:
             general, why = "; ".join(filter(None, (_metres(m.figure("length")) for m in media))), "stated by the medium"
         if general:
             length[:], basis[:] = general, why
-        elif media and media[0].kind in _PULLED:
-            a, b = racks
+        elif media and media[0].kind in _MEASURED:
+            a, b = (p.rack for p in places)
+            same = (a >= 0) & (a == b) & (places[0].how == _U) & (places[1].how == _U)
+            up = np.abs(places[0].start[same] - places[1].start[same]) * self.rack_unit[a[same]]
+            length[same] = [f"{d:.2f}" for d in up.tolist()]
+            basis[same] = _UPRIGHT
             known = (a >= 0) & (b >= 0) & (a != b)
             known[known] = (self.plan[a[known]] >= 0) & (self.plan[a[known]] == self.plan[b[known]])
             away = np.abs(self.x[a[known]] - self.x[b[known]]) + np.abs(self.y[a[known]] - self.y[b[known]])

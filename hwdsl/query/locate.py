@@ -79,6 +79,14 @@ class Locator:
             rest //= n
         return path, tuple(reversed(coords))
 
+    def rack_units(self) -> npt.NDArray[np.float64]:
+        """Height in metres of one unit of each rack: 44.45 mm, in an open rack (`rack_unit = OU`) 48 mm."""
+        out = np.full(max(self.rack_count, 1), 0.04445)
+        for path in self.racks:
+            if getattr(self.root.at(path).figure("rack_unit"), "text", "U") == "OU":
+                out[self._first[path]: self._first[path] + volume(self.root.shape(path))] = 0.048
+        return out
+
     def rack_name(self, number: int) -> str:
         """`cabinet[3]`; the design's name where the design is the rack."""
         path, coords = self.rack_path(number)
