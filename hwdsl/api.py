@@ -225,22 +225,23 @@ class Session:
                 return None
         return out
 
-    def check(self, path: str) -> CheckSummary:
-        """Everything from parsing to asserts of one file, designs and components alike."""
+    def check(self, path: str, *, parameters: Mapping[str, str] = {}) -> CheckSummary:
+        """Everything from parsing to asserts of one file, designs (with these parameters) and components alike."""
         module = self._project.load(path)
-        return self._check(module) if module is not None else CheckSummary(0, 0, 0)
+        return self._check(module, parameters) if module is not None else CheckSummary(0, 0, 0)
 
     def check_text(self, text: str, path: str = "<text>") -> CheckSummary:
         """Like `check`, for a text; `use` looks beside `path`."""
-        return self._check(self._project.load_text(path, text))
+        return self._check(self._project.load_text(path, text), {})
 
-    def _check(self, module: Module) -> CheckSummary:
+    def _check(self, module: Module, parameters: Mapping[str, str]) -> CheckSummary:
         results: list[CheckResult] = []
+        values = self._parameters(parameters, module)
         find_design(self._elaborator, module)
         self._check_constants(module)
         for item in module.file.items:
-            if isinstance(item, ast.Design) and not module.broken:
-                design = self.build(module, item, {}, {}, None)
+            if isinstance(item, ast.Design) and not module.broken and values is not None:
+                design = self.build(module, item, values, dict(parameters), None)
                 results += design.checks if design is not None else []
         module.imports()
         results += self._check_components(module)

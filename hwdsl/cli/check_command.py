@@ -5,15 +5,16 @@ from __future__ import annotations
 import click
 
 from hwdsl.cli.console import Console, plural, timings
-from hwdsl.cli.options import FILE, memory_option, output_options
+from hwdsl.cli.options import FILE, memory_option, output_options, parameter_option
 
 
 @click.command(name="check", epilog="Example: hwc check examples/*.hw")
 @click.argument("files", type=FILE, nargs=-1, required=True, metavar="FILE...")
 @click.option("--time-passes", "times", is_flag=True, help="Print the time each pass took.")
+@parameter_option
 @memory_option
 @output_options
-def command(files: tuple[str, ...], times: bool, memory: int, form: str, color: str) -> int:
+def command(files: tuple[str, ...], times: bool, parameters: dict[str, str], memory: int, form: str, color: str) -> int:
     """Look for mistakes in each FILE: syntax, names, units, ports, rules, modes, placement, and assertions.
 
     No backend runs and nothing is written. A file without `design = ...;` (a library) is checked as far as its declarations go.
@@ -21,7 +22,7 @@ def command(files: tuple[str, ...], times: bool, memory: int, form: str, color: 
     from hwdsl.api import Session
     console = Console(form, color)
     session = Session(progress=console.progress, memory_budget=memory)
-    summaries = [session.check(file) for file in dict.fromkeys(files)]
+    summaries = [session.check(file, parameters=parameters) for file in dict.fromkeys(files)]
     items = session.diagnostics.items
     console.findings(items, session.sources)
     errors = sum(d.severity == "error" for d in items)

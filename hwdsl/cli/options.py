@@ -52,6 +52,11 @@ def design_options(command: F) -> F:
                            help="Refuse what would need more memory than this.")(command)
     command = click.option("--mode", metavar="MODE",
                            help="Evaluate the design in this mode, e.g. `ring` or `groups(size = 4)`.")(command)
+    return parameter_option(command)
+
+
+def parameter_option(command: F) -> F:
+    """`-P`: parameters of the design."""
     return click.option("-P", "parameters", metavar="NAME=VALUE", multiple=True, callback=_parameters,
                         help="Set a parameter of the design; the value is an expression (`-P n=16`). Repeatable.")(command)
 

@@ -66,7 +66,7 @@ class FakeSession:
         type(self).opened.append({"path": path, "parameters": dict(parameters), "mode": mode, "memory": self.memory_budget})
         return type(self).on_open(self, path)
 
-    def check(self, path: str) -> Summary:
+    def check(self, path: str, *, parameters: Mapping[str, str]) -> Summary:
         return type(self).on_check(self, path)
 
     def test(self, path: str) -> list[Outcome]:

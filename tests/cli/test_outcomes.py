@@ -74,7 +74,7 @@ def test_check_counts_what_it_found(hwc: Run, fake: Any) -> None:
 def test_check_warnings_are_shown_and_do_not_fail(hwc: Run, fake: Any) -> None:
     from types import SimpleNamespace
 
-    def check(session: Any, path: str) -> Any:
+    def check(session: Any, path: str, **_given: Any) -> Any:
         session.diagnostics.add(REMARK)
         return SimpleNamespace(files=1, asserts=1, undecided=0)
 
@@ -221,7 +221,7 @@ class Session:
     def __init__(self, *, progress, memory_budget):
         self.diagnostics, self.sources, self.pass_times, self.progress = Diagnostics(), {}, [], progress
 
-    def check(self, path):
+    def check(self, path, **given):
         self.progress("connecting 1,296 links")
         self.diagnostics.warning("HW1112", "suspicious unit")
         return SimpleNamespace(files=1, asserts=0, undecided=0)
