@@ -11,7 +11,7 @@ from hwdsl.elab.spaces import sub_spaces
 from hwdsl.ir.digits import split_digits
 from hwdsl.ir.index import Ix
 from hwdsl.ir.l0 import CarryMap, End, PortArray, Template
-from hwdsl.ir.space import range_of
+from hwdsl.ir.space import Space, range_of
 from hwdsl.sema.env import Env
 from hwdsl.sema.mistake import mistake
 from hwdsl.syntax import ast
@@ -73,7 +73,7 @@ def capacity(on: Resolved, unit: str) -> int | None:
     return pairs // 2 if isinstance(pairs, int) else None
 
 
-def _check_lanes(on: Resolved, unit: str, start: Ix, width: int, lanes: int, space) -> None:  # type: ignore[no-untyped-def]
+def _check_lanes(on: Resolved, unit: str, start: Ix, width: int, lanes: int, space: Space) -> None:
     """Width must carry the link; the lanes must exist. Raises Mistake (HW3102)."""
     name = on.template.name
     total = capacity(on, unit or "lane")

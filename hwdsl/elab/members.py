@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hwdsl.diag import Label
@@ -13,7 +14,7 @@ from hwdsl.sema.evaluate import evaluate, iterate
 from hwdsl.sema.mistake import Mistake, mistake
 from hwdsl.sema.operations import integer
 from hwdsl.sema.show import show
-from hwdsl.sema.values import ComponentValue, Def, FnValue
+from hwdsl.sema.values import ComponentValue, Def, FnValue, Value
 from hwdsl.sema.words import COMPONENT_KINDS, CONNECTOR_KINDS
 from hwdsl.syntax import ast
 
@@ -37,7 +38,7 @@ def declare_names(el: Elaborator, body: tuple[ast.Item, ...], env: Env) -> None:
                 env.values[item.name].force(item.name)
 
 
-def _const(item: ast.Const, env: Env):  # type: ignore[no-untyped-def]
+def _const(item: ast.Const, env: Env) -> Callable[[], Value]:
     return lambda: evaluate(item.value, env)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hwdsl.elab.bridge import add_bridge, add_state
@@ -55,17 +57,22 @@ def add_statements(el: Elaborator, t: Template, body: tuple[ast.Item, ...], env:
     """Evaluate the statements of a body into `t`, reporting mistakes statement by statement."""
     for item in body:
         if isinstance(item, ast.Carry):
-            _guarded(el, item, lambda i=item: add_carry(el, t, i, env))
+            with _guarded(el, item):
+                add_carry(el, t, item, env)
         elif isinstance(item, ast.Bridge):
-            _guarded(el, item, lambda i=item: t.bridges.extend(add_bridge(el, t, i, env)))
+            with _guarded(el, item):
+                t.bridges.extend(add_bridge(el, t, item, env))
         elif isinstance(item, ast.State):
-            _guarded(el, item, lambda i=item: add_state(el, t, i, env))
+            with _guarded(el, item):
+                add_state(el, t, item, env)
     _connections(el, t, body, env, Place())
     for item in body:
         if isinstance(item, ast.Place):
-            _guarded(el, item, lambda i=item: add_place(el, t, i, env))
+            with _guarded(el, item):
+                add_place(el, t, item, env)
         elif isinstance(item, ast.Override):
-            _guarded(el, item, lambda i=item: add_override(el, t, i, env))
+            with _guarded(el, item):
+                add_override(el, t, item, env)
         elif isinstance(item, ast.Check):
             t.checks.append(CheckStatement(item, env))
         elif isinstance(item, ast.Under):
@@ -83,9 +90,11 @@ def _connections(el: Elaborator, t: Template, body: tuple[ast.Item, ...], env: E
     for item in body:
         if isinstance(item, ast.Connect):
             here = Place(place.names, place.binders, place.family, place.outer, len({r.origin for r in t.rules}))
-            _guarded(el, item, lambda i=item, h=here: connect(el, t, i, env, h))
+            with _guarded(el, item):
+                connect(el, t, item, env, here)
         elif isinstance(item, ast.Bus):
-            _guarded(el, item, lambda i=item: add_bus(el, t, i, env, place))
+            with _guarded(el, item):
+                add_bus(el, t, item, env, place)
         elif isinstance(item, ast.Plane):
             family = item.binders[0].name if item.binders else None
             inner = Place((*place.names, item.name), (*place.binders, *item.binders), (*place.family, family), place.outer)
@@ -96,9 +105,11 @@ def _connections(el: Elaborator, t: Template, body: tuple[ast.Item, ...], env: E
             _connections(el, t, item.body, env, inner)
 
 
-def _guarded(el: Elaborator, item: ast.Item, work) -> None:  # type: ignore[no-untyped-def]
+@contextmanager
+def _guarded(el: Elaborator, item: ast.Item) -> Iterator[None]:
+    """Turn a mistake in one statement into its report, and go on with the next."""
     try:
-        work()
+        yield
     except Mistake as error:
         el.report(error)
     except NeedsPoint as error:

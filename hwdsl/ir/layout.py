@@ -11,7 +11,7 @@ Names are stable paths (`pod[0].rack[3].gpu[2].nvl[5]`); a scalar part has no in
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hwdsl.ir.index import Ix, add, scale
 from hwdsl.ir.l0 import Path, Template, volume
@@ -212,7 +212,8 @@ class Layout:
         first = self.block_at(path).at(coords)
         return range(first, first + extent(self.root.at(path)).own)
 
-    def _descend(self, number: int, field: str, size: str, own) -> tuple[Path, Coords, Template, int]:  # type: ignore[no-untyped-def]
+    def _descend(self, number: int, field: str, size: str,
+                 own: Callable[[Template], int]) -> tuple[Path, Coords, Template, int]:
         """(path, coordinates, template, number within it) of the instance that a number of one of the numberings falls into."""
         here = self.root
         path: Path = ()

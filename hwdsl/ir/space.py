@@ -8,7 +8,7 @@ Enumerations beyond `ENUMERATION_LIMIT` points raise `TooLarge`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Union
+from typing import Any, Union
 
 from hwdsl.ir.index import Atom, Ix, Mod, Sizes, atom_vars, bounds, evaluate, ix_vars
 from hwdsl.node import Record
@@ -257,13 +257,13 @@ def _count_array(space: Space, constraints: list[Constraint]) -> int:
     return int(np.count_nonzero(np.broadcast_to(mask, tuple(s for _, s in space.vars))))
 
 
-def _grid(space: Space):  # type: ignore[no-untyped-def]
+def _grid(space: Space) -> Any:
     from hwdsl.ir.arrays import grid
 
     return grid([n for n, _ in space.vars], space.sizes)
 
 
-def guard_mask(space: Space):  # type: ignore[no-untyped-def]
+def guard_mask(space: Space) -> Any:
     """Boolean array over the box: where the guard holds (broadcastable)."""
     import numpy as np
 
@@ -346,7 +346,7 @@ def image_size(coords: Sequence[Ix], space: Space) -> int:
     return len(image_array(coords, full))
 
 
-def image_array(coords: Sequence[Ix], space: Space):  # type: ignore[no-untyped-def]
+def image_array(coords: Sequence[Ix], space: Space) -> Any:
     """Sorted distinct mixed-radix codes of the tuples of values, as int64. Raises TooLarge."""
     import numpy as np
 

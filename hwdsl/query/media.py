@@ -8,17 +8,21 @@ cables. A medium with more than two plugs is a breakout: one cable an occupied c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
-from hwdsl.ir.index import Ix, bounds, ix_vars, substitute
+from hwdsl.ir.index import Ix, Sizes, bounds, ix_vars, substitute
 from hwdsl.ir.l0 import Path, Template, volume
-from hwdsl.ir.space import Cmp, Constraint, Space, count, determined, image_size
+from hwdsl.ir.space import Cmp, Constraint, IndexSet, Space, count, determined, image_size
 from hwdsl.node import Record, replace
 from hwdsl.query.attach import Attachment, attachments
 from hwdsl.query.counting import Sets, count_sets, operand_sets
 from hwdsl.query.lifted import Exclusion, Lifted, covers, end_constraints, exclusions, lifted_rules
 from hwdsl.query.sharing import Plugs, Sharing, apart, cables_for, per_plug, plugs_of, sharing
 from hwdsl.sema.words import MEDIUM_KINDS
+
+Keep = Callable[[Lifted], bool] | None
+"""Which rules count; None for all."""
 
 
 class Tally(Record):
@@ -66,7 +70,7 @@ def restrict(space: Space, constraints: list[Constraint]) -> tuple[Space, dict[s
     return new, values
 
 
-def _member_of(ix: Ix, allowed, sizes) -> Cmp:  # type: ignore[no-untyped-def]
+def _member_of(ix: Ix, allowed: IndexSet, sizes: Sizes) -> Cmp:
     from hwdsl.ir.index import evaluate, tabulate
 
     inside = set(allowed)
@@ -267,7 +271,7 @@ def _int(t: Template, name: str, default: int) -> int:
     return value if isinstance(value, int) else default
 
 
-def tallies(owner: Template, operands: tuple[object, ...], keep=None) -> list[tuple[Lifted, Tally]]:  # type: ignore[no-untyped-def]
+def tallies(owner: Template, operands: tuple[object, ...], keep: Keep = None) -> list[tuple[Lifted, Tally]]:
     """The tally of every rule that contributes; a cable or module that several rules use is counted with the first.
 
     That of the whole design is kept: the BOM, the counts of the manifest and the report ask for it alike.
@@ -278,7 +282,7 @@ def tallies(owner: Template, operands: tuple[object, ...], keep=None) -> list[tu
     return found
 
 
-def _tallies(owner: Template, operands: tuple[object, ...], keep) -> list[tuple[Lifted, Tally]]:  # type: ignore[no-untyped-def]
+def _tallies(owner: Template, operands: tuple[object, ...], keep: Keep) -> list[tuple[Lifted, Tally]]:
     out = []
     for r in lifted_rules(owner):
         if keep is not None and not keep(r):
@@ -339,7 +343,7 @@ def _deduct(owner: Template, out: list[tuple[Lifted, Tally]], group: list[tuple[
                              plugs=t.plugs - less * _int(medium, "plugs", 2)))
 
 
-def total(owner: Template, what: str, operands: tuple[object, ...], keep=None) -> int:  # type: ignore[no-untyped-def]
+def total(owner: Template, what: str, operands: tuple[object, ...], keep: Keep = None) -> int:
     """Number of links, lanes, pairs, fibres, cables, assemblies, modules or plugs."""
     found = tallies(owner, operands, keep)
     if what in ("modules", "optics"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hwdsl.ir.l0 import Template
@@ -95,7 +96,7 @@ class _LinkHooks:
         raise mistake("HW5009", f"a link has no `{name}`", span, help="links have `rate`, `lanes`, `link` and `medium`")
 
 
-def _things(what: str):  # type: ignore[no-untyped-def]
+def _things(what: str) -> Callable[[ast.Call, Env], LinkSet]:
     def things(call: ast.Call, env: Env) -> LinkSet:
         plain, _ = split(call, (), 2)
         need(plain, call)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hwdsl.ir.l0 import PartArray, Path, PortArray, Template
@@ -184,7 +185,7 @@ def unknown_like(value: Any) -> Any:
     return Quantity(0, 0, 0, dim, value.unit if isinstance(value, Quantity) else "", missing=1)
 
 
-def _function(name: str):  # type: ignore[no-untyped-def]
+def _function(name: str) -> Callable[[ast.Call, Env], Value]:
     return lambda call, env: _fold(call, env, name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hwdsl.ir.l0 import PartArray, PortArray, volume
@@ -73,7 +74,7 @@ def zero_rate() -> Value:
     return q.quantity(0, "Gb/s")
 
 
-def _coded(coding: str):  # type: ignore[no-untyped-def]
+def _coded(coding: str) -> Callable[[ast.Call, Env], Value]:
     def convert(call: ast.Call, env: Env) -> Value:
         plain, _ = split(call, (), 1)
         need(plain, call)

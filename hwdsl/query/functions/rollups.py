@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hwdsl.diag import Label
@@ -20,7 +21,7 @@ from hwdsl.types import quantity as q
 _FORMATS = ("fp4", "fp6", "fp8", "fp16", "bf16", "tf32", "fp32", "fp64", "int4", "int8")
 
 
-def _rollup(what: str):  # type: ignore[no-untyped-def]
+def _rollup(what: str) -> Callable[[ast.Call, Env], Value]:
     def figure(call: ast.Call, env: Env) -> Value:
         plain, _ = split(call, (), 1)
         need(plain, call)
