@@ -374,13 +374,13 @@ def _rate(members: list[tuple[Lifted, int, bool]]) -> str:
             return ""
         piece = q.mul(rate, n)
         total = piece if total is None else q.add(total, piece)
-    return _in_bits(total)
+    return _in_bytes(total)
 
 
-def _in_bits(rate: Any) -> str:
-    """A rate in bits per second, whatever it was written in: one drawing, one unit."""
-    bits = rate.nom / q.quantity(1, "Gb/s").nom if hasattr(rate, "nom") else 0
-    unit = next((u for u, size in (("Eb/s", 10**9), ("Pb/s", 10**6), ("Tb/s", 10**3)) if bits >= size), "Gb/s")
+def _in_bytes(rate: Any) -> str:
+    """A rate in bytes per second, whatever it was written in: one drawing, one unit, the one of performance.json."""
+    size = rate.nom / q.quantity(1, "GB/s").nom if hasattr(rate, "nom") else 0
+    unit = next((u for u, least in (("EB/s", 10**9), ("PB/s", 10**6), ("TB/s", 10**3)) if size >= least), "GB/s")
     return quantity_text(rate, unit, 4)
 
 

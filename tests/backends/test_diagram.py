@@ -52,7 +52,7 @@ def test_nvl72_is_recognised() -> None:
         "compute.gpu",
         "fabric.chip",
         1296,
-        ("1296 links, 518.4 Tb/s", "NvlinkCartridge"),
+        ("1296 links, 64.8 TB/s", "NvlinkCartridge"),
     )
     boxes = {b.id: b for b in drawn.boxes}
     assert (boxes["compute.gpu"].component, boxes["compute.gpu"].dims, boxes["compute.gpu"].total) == ("B200", (4,), 72)
@@ -230,7 +230,7 @@ def test_without_graphviz_the_drawing_is_simple_and_says_so(monkeypatch: pytest.
     assert (note.code, note.severity) == ("HW9010", "note")
     assert "pygraphviz cannot be loaded" in note.message
     assert svg == svg_text(drawn, tier_layout(drawn))
-    assert "1296 links, 518.4 Tb/s" in texts(svg)
+    assert "1296 links, 64.8 TB/s" in texts(svg)
 
 
 def test_an_engine_that_fails_is_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
