@@ -16,7 +16,7 @@ from hwdsl.ir.index import Ix
 from hwdsl.ir.l0 import Path, Template, volume
 from hwdsl.ir.space import Constraint, IndexSet, Space, guard_mask
 from hwdsl.query.lifted import Exclusion, covers, exclusions
-from hwdsl.query.network import OUT_OF_SERVICE, contracted_relay, data_rules, is_pass_through
+from hwdsl.query.network import OUT_OF_SERVICE, contracted_relay, data_rules, is_endpoint
 from hwdsl.query.rates import link_rate
 from hwdsl.query.selection import PlaneSelection, Selection
 from hwdsl.sema.values import UNKNOWN
@@ -242,7 +242,7 @@ def _endpoints(owner: Template, vertices: Numbering, over: Selection | None, rel
     if over is None:
         chosen: list[tuple[Path, tuple[IndexSet, ...]]] = [
             (p, tuple(range(n) for n in vertices.shape[p])) for p in vertices.base
-            if not relay[p] and not is_pass_through(owner.at(p))]
+            if is_endpoint(owner.at(p), relay[p])]
     else:
         chosen = [(g.path, g.box) for g in over.groups]
     for path, box in chosen:

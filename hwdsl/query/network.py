@@ -88,6 +88,11 @@ def is_pass_through(t: Template) -> bool:
     return bool(t.bridges or t.states) or t.kind in ("panel", "ocs")
 
 
+def is_endpoint(t: Template, relay: bool) -> bool:
+    """Whether a vertex talks unless a query says who does: everything but switches and pass-through parts, relaying or not."""
+    return not is_pass_through(t) and (not relay or t.kind != "switch")
+
+
 def contracted_relay(owner: Template, path: Path, inner: Path) -> bool:
     """Whether a contracted part relays because of the vertex at `inner`: it states it, or else that vertex does."""
     stated = owner.at(path).figure("relay")
@@ -108,7 +113,7 @@ def data_rules(owner: Template, planes: PlaneSelection | None) -> list[tuple[Lif
 
 
 def network(owner: Template, planes: PlaneSelection | None, over: Selection | None) -> Network:
-    """The network of some planes; `over` names the endpoints (contracted), else every vertex that does not relay."""
+    """The network of some planes; `over` names the endpoints (contracted), else all but the switches."""
     groups = [g for g in over.groups if 0 not in owner.shape(g.path)] if over is not None else []
     blocks: list[VertexBlock] = []
     index: dict[Path, int] = {}
@@ -139,7 +144,7 @@ def network(owner: Template, planes: PlaneSelection | None, over: Selection | No
         arcs.append(ArcRule(len(arcs), r, a, r.a_coords[:ra], b, r.b_coords[:rb], r.space, tuple(constraints), rate,
                             UNKNOWN if latency is None else latency, r.rule.directed))
     chosen = [index[g.path] for g in groups if g.path in index] if over is not None else [
-        k for k, b in enumerate(blocks) if not b.relay and not is_pass_through(owner.at(b.path))]
+        k for k, b in enumerate(blocks) if is_endpoint(owner.at(b.path), b.relay)]
     partial = any(tuple(len(s) for s in g.box) != owner.shape(g.path) or g.flags for g in groups)
     # endpoints that no link of the planes touches are vertices all the same
     chosen += [block(path)[0] for path in {g.path: None for g in groups if g.path not in index}]
