@@ -45,7 +45,8 @@ def _compute(design: Design, progress: Callable[[str], None] | None) -> dict[str
         "design": design.name, "parameters": design.parameters, "mode": design.mode,
         "conventions": {
             "rates": "one direction, net", "hop": "one logical link; panels, OCS and retimers add none",
-            "endpoints": "chips and hosts, whether they relay or not; switches only forward", "planes": "all planes of one name, at any depth",
+            "endpoints": "chips and hosts, whether they relay or not; switches only forward",
+            "planes": "all planes of one name, at any depth",
         },
         "modes": known_modes(root), "planes": {},
     }
