@@ -37,7 +37,7 @@ from hwdsl.elab.elaborate import design_component, elaborate, find_design
 from hwdsl.ir.l0 import Template, multiplicities, templates
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record
-from hwdsl.query.ask import as_json, as_text, ask, parse_query
+from hwdsl.query.ask import ask, parse_query
 from hwdsl.query.checks import CheckResult, run_checks, too_large
 from hwdsl.query.functions import TABLE
 from hwdsl.query.hooks import QueryHooks
@@ -339,10 +339,8 @@ class Design:
         if expr is None:
             return None
         self.session.hooks.level = "L0"
-        ok, value = ask(self.root, expr, self.session.diagnostics)
-        if not ok:
-            return None
-        return QueryResult(as_text(value), as_json(value), value, self.session.hooks.level)
+        found = ask(self.root, expr, self.session.diagnostics)
+        return None if found is None else QueryResult(found.text, found.json, found.value, self.session.hooks.level)
 
     def counts(self) -> dict[str, int]:
         """Headline counts: templates, parts, and links, of the whole design."""

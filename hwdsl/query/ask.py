@@ -7,6 +7,7 @@ from typing import Any
 from hwdsl.diag import Diagnostics
 from hwdsl.ir.l0 import Template
 from hwdsl.ir.space import TooLarge
+from hwdsl.node import Record, replace
 from hwdsl.query.checks import too_large
 from hwdsl.query.counting import count_selection
 from hwdsl.query.functions.counts import count_things
@@ -17,16 +18,25 @@ from hwdsl.sema.evaluate import NeedsPoint, evaluate
 from hwdsl.sema.mistake import Mistake, mistake
 from hwdsl.sema.show import is_number, show
 from hwdsl.sema.values import UNKNOWN, Value, Word
-from hwdsl.source import SourceText
+from hwdsl.source import NO_SPAN, SourceText, Span
 from hwdsl.syntax import ast
 
 
-def ask(root: Template, expr: ast.Expr, diagnostics: Diagnostics) -> tuple[bool, Value]:
-    """(answered, value) of an expression at the root of a design; mistakes are reported."""
+class Answer(Record):
+    """A value with its text and its JSON-able form."""
+
+    value: Any
+    text: str
+    json: Any
+
+
+def ask(root: Template, expr: ast.Expr, diagnostics: Diagnostics) -> Answer | None:
+    """The answer to an expression at the root of a design; None for a mistake, which is reported."""
     env: Env = root.env.child()
     env.context = root
     try:
-        return True, evaluate(expr, env)
+        value = evaluate(expr, env)
+        return Answer(value, as_text(value, expr.span), as_json(value, expr.span))
     except Mistake as error:
         if error.diagnostic is not None:
             diagnostics.add(_suggest_depth(error.diagnostic, root))
@@ -38,24 +48,24 @@ def ask(root: Template, expr: ast.Expr, diagnostics: Diagnostics) -> tuple[bool,
         found = mistake("HW1209", "this has no constant value", error.expr.span).diagnostic
         if found is not None:
             diagnostics.add(found)
-    return False, None
+    return None
 
 
 def _suggest_depth(d: Any, root: Template) -> Any:
     """An unknown name that a part bears further in: suggest `**.name`."""
-    from hwdsl.node import replace
     from hwdsl.query.lifted import declared_paths
 
     if d.code != "HW1001" or "`" not in d.message:
         return d
     word = d.message.split("`")[1]
-    if any(word in root.at(p).parts or word in root.at(p).ports for p in declared_paths(root)):
+    below = [root.at(p) for p in declared_paths(root)]
+    if any(word in t.parts or word in t.ports or (word,) in t.planes for t in below):
         return replace(d, help=f"there is one further in: `**.{word}` selects it at any depth")
     return d
 
 
-def as_text(value: Value) -> str:
-    """A result as text."""
+def as_text(value: Value, span: Span = NO_SPAN) -> str:
+    """A result as text. Raises Mistake for the attribute of things that do not state it."""
     if isinstance(value, Selection):
         names = ", ".join(".".join(g.path) or value.owner.name for g in value.groups)
         return f"{count_selection(value)} x {names}" if value.groups else "nothing"
@@ -64,15 +74,13 @@ def as_text(value: Value) -> str:
     if isinstance(value, PlaneSelection):
         return "plane " + ", ".join(".".join((*i.prefix, *i.names)) for i in value.items)
     if isinstance(value, AttributeOf):
-        from hwdsl.source import NO_SPAN
-
-        return ", ".join(f"{show(v)} x {n}" for v, n in figures(value, NO_SPAN))
+        return ", ".join(f"{show(v)} x {n}" for v, n in figures(value, span))
     describe = getattr(value, "as_text", None)
     return str(describe()) if describe else show(value)
 
 
-def as_json(value: Value) -> Any:
-    """A result as a JSON-able object."""
+def as_json(value: Value, span: Span = NO_SPAN) -> Any:
+    """A result as a JSON-able object. Raises Mistake like `as_text`."""
     from hwdsl.types.format import as_json as number_json
 
     if value is None or isinstance(value, (bool, str)):
@@ -90,7 +98,7 @@ def as_json(value: Value) -> Any:
     if isinstance(value, LinkSet):
         return {"count": count_things(value), "of": value.what}
     describe = getattr(value, "as_json", None)
-    return describe() if describe else as_text(value)
+    return describe() if describe else as_text(value, span)
 
 
 def parse_query(text: str, name: str, diagnostics: Diagnostics, sources: dict[str, SourceText],

@@ -332,6 +332,8 @@ def _interval(e: ast.Interval, env: Env) -> Value:
     typ = evaluate(e.typ, env) if e.typ is not None else None
     for v, s in ((lo, e.lo.span), (hi, e.hi.span)):
         need_number(v, s)
+    if e.typ is not None:
+        need_number(typ, e.typ.span)
     try:
         return q.interval(lo, hi, typ)
     except q.UnitError as error:

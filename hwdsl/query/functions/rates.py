@@ -16,7 +16,7 @@ from hwdsl.query.selection import AttributeOf, LinkSet, PlaneSelection, target
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import mistake
-from hwdsl.sema.show import is_number, show
+from hwdsl.sema.show import described, is_number, show
 from hwdsl.sema.values import UNKNOWN, Value, kind_name
 from hwdsl.syntax import ast
 from hwdsl.types import quantity as q
@@ -102,6 +102,8 @@ def bidi(call: ast.Call, env: Env) -> Value:
     value = env.hooks.scalar(evaluate(plain[0].value, env), plain[0].span)
     if value is UNKNOWN:
         return UNKNOWN
+    if not is_number(value):
+        raise mistake("HW1201", f"`bidi` takes a rate, not {described(value)}", plain[0].span, help="write `bidi(rate(...))`")
     try:
         return q.bidi(value)
     except q.UnitError as error:
