@@ -34,6 +34,7 @@ class Place(Record):
     family: tuple[str | None, ...] = ()
     outer: Space = Space(())
     origin: int = 0
+    via_env: Env | None = None  # of the chain, where it is a pattern call's own
 
 
 def connect(el: Elaborator, t: Template, stmt: ast.Connect, env: Env, place: Place) -> None:
@@ -91,7 +92,7 @@ def add_rule(el: Elaborator, t: Template, stmt: ast.Connect, sub: SubSpace, plac
     lanes_a, lane_a = _lane_slice(left)
     lanes_b, lane_b = _lane_slice(right)
     link = _agree(stmt, left, right, lanes_a, lanes_b)
-    via = via_chain(el, t, stmt.via, sub.env, link if link.kind == "link" else None)
+    via = via_chain(el, t, stmt.via, place.via_env or sub.env, link if link.kind == "link" else None)
     indices = tuple(_plane_index(name, sub.env) for name in place.family)
     maps = [*a_coords, *b_coords, *(i for i in indices if i is not None), *(s[0] for s in (lane_a, lane_b) if s is not None)]
     maps += [c for step in via if step.through is not None for c in step.through.coords]

@@ -40,7 +40,7 @@ def expand_pattern(el: Elaborator, t: Template, stmt: ast.Connect, env: Env, pla
         outer = Space((*place.outer.vars, *sub.space.vars), (*place.outer.guard, *sub.space.guard))
         el.stack.append((item, item.name))
         try:
-            _run_body(el, t, item, stmt, scope, replace(place, binders=(), outer=outer))
+            _run_body(el, t, item, stmt, scope, sub.env, replace(place, binders=(), outer=outer))
         finally:
             el.stack.pop()
 
@@ -128,7 +128,7 @@ def _match_dimensions(item: ast.Pattern, p: ast.Param, scope: Env, arg: ast.Arg)
                           related=(Label(expr.span, f"this is {show(wanted)}"),))
 
 
-def _run_body(el: Elaborator, t: Template, item: ast.Pattern, call: ast.Connect, scope: Env, place: Place) -> None:
+def _run_body(el: Elaborator, t: Template, item: ast.Pattern, call: ast.Connect, scope: Env, caller: Env, place: Place) -> None:
     from hwdsl.elab.connect import add_rule, check_binders, connect
 
     for stmt in item.body:
@@ -139,6 +139,6 @@ def _run_body(el: Elaborator, t: Template, item: ast.Pattern, call: ast.Connect,
             check_binders(stmt, stmt.binders)
             merged = replace(stmt, via=stmt.via or call.via, body=(*stmt.body, *call.body), annots=(*stmt.annots, *call.annots))
             for sub in sub_spaces(stmt.binders, stmt.guard, scope):
-                add_rule(el, t, merged, sub, place)
+                add_rule(el, t, merged, sub, place if stmt.via else replace(place, via_env=caller))
         elif not isinstance(stmt, (ast.Const, ast.Fn, ast.ErrorItem)):
             raise mistake("HW2013", "a pattern holds connections, constants and functions", stmt.span)

@@ -6,12 +6,13 @@ from typing import Any
 
 from hwdsl.ir.l0 import Template
 from hwdsl.query.select import any_depth_planes, as_selection, filter_group, filter_links
-from hwdsl.query.selection import LinkSet, PlaneSelection, Selection
+from hwdsl.query.selection import LinkSet, PlaneSelection, Selection, is_port
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import did_you_mean, mistake
 from hwdsl.sema.show import show
 from hwdsl.sema.values import ComponentValue, Value, Word, kind_name
+from hwdsl.source import Span
 from hwdsl.syntax import ast
 
 
@@ -75,6 +76,20 @@ def selection(arg: ast.Arg, env: Env, owner: Template) -> Selection:
         if keep:
             groups.append(type(g)(g.path, g.box, g.last, g.fill, g.flags + flags))
     return Selection(value.owner, tuple(groups))
+
+
+def parts(arg: ast.Arg, env: Env, owner: Template) -> Selection:
+    """Parts; a question about a graph is not asked of ports. Raises Mistake."""
+    return need_parts(selection(arg, env, owner), arg.span)
+
+
+def need_parts(found: Selection, span: Span) -> Selection:
+    """The selection, unless it holds ports. Raises Mistake."""
+    for g in found.groups:
+        if is_port(found.owner, g.path):
+            raise mistake("HW5001", f"`{'.'.join(g.path)}` are ports; this is asked of the parts that have them", span,
+                          help=f"leave `.{g.path[-1]}` out")
+    return found
 
 
 def planes(named: dict[str, ast.Arg], env: Env, owner: Template) -> PlaneSelection | None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from hwdsl.ir.l0 import Template
-from hwdsl.query.arguments import need, owner_of, planes, selection, split
+from hwdsl.query.arguments import need, owner_of, parts, planes, split
 from hwdsl.query.functions.graphs import rate_of
 from hwdsl.query.hopcount import effective_mode, graph_of, too_big
 from hwdsl.query.lifted import Exclusion
@@ -57,7 +57,7 @@ def fault_domain(call: ast.Call, env: Env) -> Value:
     plain, named = split(call, ("plane",), 1)
     need(plain, call)
     owner = owner_of(env, call)
-    sel = selection(plain[0], env, owner)
+    sel = parts(plain[0], env, owner)
     chosen = planes(named, env, owner)
     mode = effective_mode(network(owner, chosen, None), env.hooks, call.span)
     before = _degrees(owner, chosen, mode, env, call, ())
@@ -98,7 +98,7 @@ def articulation(call: ast.Call, env: Env) -> Value:
     plain, named = split(call, ("plane",), 1)
     need(plain, call)
     owner = owner_of(env, call)
-    sel: Selection = selection(plain[0], env, owner)
+    sel: Selection = parts(plain[0], env, owner)
     chosen = planes(named, env, owner)
     mode = effective_mode(network(owner, chosen, None), env.hooks, call.span)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from hwdsl.query.arguments import need, owner_of, planes, selection, split
+from hwdsl.query.arguments import need, need_parts, owner_of, parts, planes, split
 from hwdsl.query.counting import count_selection, count_used
 from hwdsl.query.cuts import Bracket, bisection, capacity, injection
 from hwdsl.query.hopcount import effective_mode, graph_of, hop_counts, plan_of, too_big, which_plane
@@ -29,7 +29,7 @@ def _over(call: ast.Call, env: Env) -> tuple[Any, Any, Selection]:
     plain, named = split(call, ("plane",), 1)
     need(plain, call)
     owner = owner_of(env, call)
-    sel = selection(plain[0], env, owner)
+    sel = parts(plain[0], env, owner)
     return owner, which_plane(owner, planes(named, env, owner), call.span), sel
 
 
@@ -137,7 +137,7 @@ def oversubscription(call: ast.Call, env: Env) -> Value:
     plain, named = split(call, ("plane", "downlinks"), 1)
     need(plain, call)
     owner = owner_of(env, call)
-    sel = selection(plain[0], env, owner)
+    sel = parts(plain[0], env, owner)
     chosen = planes(named, env, owner)
     net = network(owner, chosen, None)
     down, up, single = _up_and_down(net, sel, call.span)
@@ -223,8 +223,8 @@ def flow(call: ast.Call, env: Env) -> Value:
     from hwdsl.query.flat import OverBudget
     from hwdsl.query.flatcuts import SameEnds, max_flow
 
-    x = as_selection(evaluate(expr.left, env), owner, expr.left.span)
-    y = as_selection(evaluate(expr.right, env), owner, expr.right.span)
+    x = need_parts(as_selection(evaluate(expr.left, env), owner, expr.left.span), expr.left.span)
+    y = need_parts(as_selection(evaluate(expr.right, env), owner, expr.right.span), expr.right.span)
     chosen = planes(named, env, owner)
     both = Selection(owner, (*x.groups, *(g for g in y.groups if g.path not in {h.path for h in x.groups})))
     net = network(owner, chosen, both)
@@ -249,8 +249,8 @@ def latency(call: ast.Call, env: Env) -> Value:
         raise mistake("HW5008", "`latency` takes `a -> b`", expr.span)
     from hwdsl.query.paths import least_latency
 
-    x = as_selection(evaluate(expr.left, env), owner, expr.left.span)
-    y = as_selection(evaluate(expr.right, env), owner, expr.right.span)
+    x = need_parts(as_selection(evaluate(expr.left, env), owner, expr.left.span), expr.left.span)
+    y = need_parts(as_selection(evaluate(expr.right, env), owner, expr.right.span), expr.right.span)
     return least_latency(owner, planes(named, env, owner), x, y, call.span)
 
 
