@@ -84,12 +84,13 @@ def parts(arg: ast.Arg, env: Env, owner: Template) -> Selection:
 
 
 def need_parts(found: Selection, span: Span) -> Selection:
-    """The selection, unless it holds ports. Raises Mistake."""
-    for g in found.groups:
-        if is_port(found.owner, g.path):
-            raise mistake("HW5001", f"`{'.'.join(g.path)}` are ports; this is asked of the parts that have them", span,
-                          help=f"leave `.{g.path[-1]}` out")
-    return found
+    """The parts of a selection (`**.gpu` may name ports as well). Raises Mistake if there are only ports."""
+    kept = tuple(g for g in found.groups if not is_port(found.owner, g.path))
+    if found.groups and not kept:
+        path = found.groups[0].path
+        raise mistake("HW5001", f"`{'.'.join(path)}` are ports; this is asked of the parts that have them", span,
+                      help=f"leave `.{path[-1]}` out")
+    return Selection(found.owner, kept)
 
 
 def planes(named: dict[str, ast.Arg], env: Env, owner: Template) -> PlaneSelection | None:
