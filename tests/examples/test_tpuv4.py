@@ -9,7 +9,7 @@ import pytest
 from hwdsl.api import Session
 
 FILE = Path(__file__).resolve().parents[2] / "examples" / "tpuv4.hw"
-NET = "plane = [optics, **.mesh]"
+NET = "plane = **.torus"
 POD, LONG, TWIST = "slice(i = 4, j = 4, k = 4)", "slice(i = 1, j = 1, k = 2)", "twisted(n = 4)"
 
 CASES = [
@@ -19,11 +19,11 @@ CASES = [
     (None, "count(Palomar)", "48"),
     (None, "radix(Palomar)", "136"),
     (None, "count(ocs[2][3][3].port[* where .used])", "128"),
-    (None, "count(links(optics))", "6144"),
-    (None, "count(fibres(optics))", "6144"),
-    (None, "count(modules(optics))", "6144"),
-    (None, "count(links(cube[63].mesh))", "144"),
-    (None, "count(cables(cube[0].mesh))", "80"),
+    (None, "count(links(torus))", "6144"),
+    (None, "count(fibres(torus))", "6144"),
+    (None, "count(modules(torus))", "6144"),
+    (None, "count(links(cube[63].torus))", "144"),
+    (None, "count(cables(cube[0].torus))", "80"),
     (None, "flops(self, bf16)", "1.1264 EFLOPS"),
     (POD, f"diameter(**.chip, {NET})", "24"),
     (POD, f"flow(cube[0..32].chip -> cube[32..64].chip, {NET})", "25.6 TB/s"),
@@ -63,6 +63,6 @@ def test_smaller_pods(cubes: int) -> None:
     design = session.open(str(FILE), parameters={"cubes": str(cubes)})
     assert design is not None
     assert not session.diagnostics.has_errors
-    result = design.query("count(fibres(optics))")
+    result = design.query("count(fibres(torus))")
     assert result is not None
     assert result.text == str(96 * cubes)
