@@ -13,7 +13,7 @@ from typing import Any
 from hwdsl.ir.space import Constraint, count
 from hwdsl.node import Record
 from hwdsl.query.network import ArcRule, Network
-from hwdsl.query.quotient import Loads, Plan, Refused, destinations, reach
+from hwdsl.query.quotient import Cell, Loads, Plan, Reach, Refused, destinations, reach
 from hwdsl.sema.values import UNKNOWN
 
 
@@ -115,6 +115,8 @@ def spreads_evenly(pl: Plan, tiers: dict[int, int]) -> bool:
     budget = [60_000]
     for destination, _ in destinations(pl):
         seen = reach(pl, destination, budget)
+        if not _as_wide_down_as_up(seen, tiers):
+            return False
         for cell, outward in seen.links.items():
             d = seen.distance[cell]
             if d == 0 or (cell != destination and not net.blocks[cell[0]].relay and tiers[cell[0]] != 0):
@@ -125,6 +127,23 @@ def spreads_evenly(pl: Plan, tiers: dict[int, int]) -> bool:
                               and (far == destination or net.blocks[far[0]].relay) for far, _, _ in outward)
             if nearer_up and (nearer_up != up or nearer_down):
                 return False
+    return True
+
+
+def _as_wide_down_as_up(seen: Reach, tiers: dict[int, int]) -> bool:
+    """Whether the vertices of a tier, the ancestors of the destination among them, have bundles of one width to each cell above.
+
+    Otherwise what one spreads evenly over its uplinks comes down on a narrower bundle: vertices that are all alike may still
+    have their double links to different switches.
+    """
+    widths: dict[tuple[int, Cell], int] = {}
+    for cell, outward in seen.links.items():
+        above: dict[Cell, int] = {}
+        for far, w, _ in outward:
+            if tiers[far[0]] > tiers[cell[0]]:
+                above[far] = above.get(far, 0) + w
+        if any(widths.setdefault((cell[0], far), w) != w for far, w in above.items()):
+            return False
     return True
 
 

@@ -103,3 +103,31 @@ def test_an_isolated_endpoint_leaves_no_lower_bound() -> None:
     assert exact < true_bisection(Expanded(net_of(opened(s.clos2(2, 2, 2)))))
     for b in brackets(text):
         assert b.lower <= exact <= b.upper
+
+
+UNEVEN = """
+chip Gpu {{ port x: L[3]; }}
+switch Leaf {{ port down: L[3];  port up: L[3]; }}
+switch Spine {{ port p: L[6]; }}
+system S {{
+    part gpu: Gpu[4];
+    part leaf: Leaf[{leaves}];
+    part spine: Spine[2];
+    {below}
+    connect {low}[m] <-> spine[m].p[i]            for i in 0..4, m in 0..2;
+    connect {low}[2] <-> spine[i % 2].p[4 + i / 2]  for i in 0..4;
+}}
+design = S;
+"""
+ONE_TIER = UNEVEN.format(leaves=0, below="", low="gpu[i].x")
+TWO_TIERS = UNEVEN.format(
+    leaves=4, below="connect gpu[g].x[k] <-> leaf[g].down[k] for g in 0..4, k in 0..3;", low="leaf[i].up"
+)
+
+
+@pytest.mark.parametrize("text", [ONE_TIER, TWO_TIERS], ids=["one tier", "two tiers"])
+def test_alike_vertices_with_double_links_to_different_switches_do_not_spread_evenly(text: str) -> None:
+    exact = true_bisection(Expanded(net_of(opened(text))))
+    assert exact == 4 * RATE, "two of each kind on both sides are 6 apart, kinds together 4"
+    for b in brackets(text):
+        assert b.lower <= exact <= b.upper, b
