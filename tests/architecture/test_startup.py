@@ -11,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {"numba", "llvmlite", "networkx", "rustworkx", "jinja2", "pygraphviz", "numpy", "scipy"}
+SYMBOLIC = {"nvl72.hw", "dgx_h100.hw", "cloudmatrix384.hw", "scale.hw", "tpuv4.hw", "dgx_h100_superpod.hw"}
+"""Examples whose asserts are all answered without expanding anything."""
 COMMAND = "import sys; from hwdsl.cli import main; sys.exit(main())"
 
 
@@ -43,8 +45,10 @@ def test_version_costs_no_more_than_help(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("example", sorted(p.name for p in (ROOT / "examples").glob("*.hw")))
 def test_check_imports_no_heavy_library(example: str, tmp_path: Path) -> None:
+    """An assert that only a flat graph answers (a failure, a mode, wiring without symmetry) takes numpy, and nothing else does."""
+    allowed = set() if example in SYMBOLIC else {"numpy"}
     for _ in ("cold", "warm"):
-        assert third_party(imported("check", f"examples/{example}", cache=tmp_path)) & HEAVY == set()
+        assert third_party(imported("check", f"examples/{example}", cache=tmp_path)) & HEAVY <= allowed
 
 
 def test_importing_the_package_imports_nothing(tmp_path: Path) -> None:
