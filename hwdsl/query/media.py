@@ -18,6 +18,7 @@ from hwdsl.node import Record, replace
 from hwdsl.query.attach import Attachment, attachments
 from hwdsl.query.counting import Sets, count_sets, operand_sets
 from hwdsl.query.lifted import Exclusion, Lifted, covers, end_constraints, exclusions, lifted_rules
+from hwdsl.query.selection import Selection
 from hwdsl.query.sharing import Plugs, Sharing, apart, cables_for, per_plug, plugs_of, sharing
 from hwdsl.sema.words import MEDIUM_KINDS
 
@@ -352,7 +353,9 @@ def total(owner: Template, what: str, operands: tuple[object, ...], keep: Keep =
         if len(operands) == 2 and any(vertex_ends(owner, r) < 2 for r in lifted_rules(owner)):
             from hwdsl.query.throughpanels import logical_between
 
-            return logical_between(owner, operands)
+            x, y = operands
+            if isinstance(x, Selection) and isinstance(y, Selection):
+                return logical_between(owner, x, y)[0]
         return sum(t.links * vertex_ends(owner, r) for r, t in found) // 2
     return sum(int(getattr(t, what)) for _, t in found)
 

@@ -12,6 +12,7 @@ from hwdsl.query.media import total
 from hwdsl.query.rates import link_rate
 from hwdsl.query.select import of_kind
 from hwdsl.query.selection import LinkSet, PlaneSelection, Selection
+from hwdsl.query.throughpanels import current_mode, logical_between
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import mistake
@@ -27,6 +28,10 @@ def count(call: ast.Call, env: Env) -> Value:
     value = evaluate(plain[0].value, env)
     if isinstance(value, LinkSet):
         value = value if plain[0].guard is None else _with_filter(value, plain[0].guard, env)
+        between = value.operands if value.what == "links" and not value.filters and len(value.operands) == 2 else ()
+        mode = current_mode(owner, env.hooks)
+        if mode is not None and between and all(isinstance(o, Selection) for o in between):
+            return logical_between(owner, between[0], between[1], mode)[0]  # in a mode, circuits make links too
         return count_things(value)
     if isinstance(value, PlaneSelection):
         raise mistake("HW5008", "a plane has links, cables, modules ...: which are to be counted?", plain[0].span,

@@ -13,6 +13,7 @@ from hwdsl.query.media import vertex_ends
 from hwdsl.query.rates import link_rate, sum_carried
 from hwdsl.query.select import as_selection
 from hwdsl.query.selection import AttributeOf, LinkSet, PlaneSelection, target
+from hwdsl.query.throughpanels import current_mode, logical_between
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import mistake
@@ -41,6 +42,10 @@ def rate(call: ast.Call, env: Env) -> Value:
     if isinstance(expr, ast.FromTo):
         x = as_selection(evaluate(expr.left, env), owner, expr.left.span)
         y = as_selection(evaluate(expr.right, env), owner, expr.right.span)
+        mode = current_mode(owner, env.hooks)
+        if env.coding != "raw" and (mode is not None or any(vertex_ends(owner, r) < 2 for r in lifted_rules(owner))):
+            bits = logical_between(owner, x, y, mode)[1]
+            return UNKNOWN if bits != bits else q.tagged(q.quantity(int(bits), "b/s"), direction="one", coding="net")
         for r in lifted_rules(owner):
             add(link_rate(r.rule.link, env.coding, r.rule.lanes), count_sets(owner, r, between_sets(r, x, y), gone))
         return total if total is not None else zero_rate()
