@@ -133,7 +133,8 @@ def injection_value(call: ast.Call, env: Env) -> Value:
 
 
 def oversubscription(call: ast.Call, env: Env) -> Value:
-    """oversubscription(switches, plane = p, downlinks = n): capacity towards the endpoints over capacity away from them"""
+    """oversubscription(switches, plane = p, downlinks = n): capacity towards the endpoints over capacity away from them; where
+    nothing leads away, over the ports that nothing is connected to"""
     plain, named = split(call, ("plane", "downlinks"), 1)
     need(plain, call)
     owner = owner_of(env, call)
@@ -144,6 +145,9 @@ def oversubscription(call: ast.Call, env: Env) -> Value:
     if "downlinks" in named:
         n = integer(evaluate(named["downlinks"].value, env), named["downlinks"].span, "downlinks")
         down = single * n * count_selection(sel)
+    if not down:
+        raise mistake("HW5012", "these switches have no links towards endpoints in these planes", call.span,
+                      help="name all planes that lead from them to the endpoints: `plane = [access, fabric]`")
     if not up:
         up = _unconnected(owner, sel, call.span)
     if not up:
