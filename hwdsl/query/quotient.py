@@ -28,6 +28,9 @@ from hwdsl.query.unroll import unrolled
 CELL_LIMIT = 60_000
 """Cells times destination classes beyond which the quotient is not worth it."""
 
+STEP_LIMIT = 400_000
+"""Steps from cell to cell, likewise: a dense network has many to a cell."""
+
 State = tuple[int, ...]
 Cell = tuple[int, State]
 Arc = tuple[int, bool, tuple[int, ...]]
@@ -473,8 +476,10 @@ class Hops(Record):
 
 def _affordable(seen: Reach, classes: int) -> None:
     """Raise Refused if as many cells for each class of destinations are over the limit."""
-    if len(seen.distance) * classes > CELL_LIMIT:
-        raise Refused(f"{classes:,} classes of destinations with {len(seen.distance):,} cells each")
+    cells = len(seen.distance)
+    steps = sum(len(outward) for outward in seen.links.values())
+    if cells * classes > CELL_LIMIT or steps * classes > STEP_LIMIT:
+        raise Refused(f"{classes:,} classes of destinations with {cells:,} cells and {steps:,} steps between them each")
 
 
 def hops(pl: Plan) -> Hops:
