@@ -45,7 +45,7 @@ def test_version_costs_no_more_than_help(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("example", sorted(p.name for p in (ROOT / "examples").glob("*.hw")))
 def test_check_imports_no_heavy_library(example: str, tmp_path: Path) -> None:
-    """An assert that only a flat graph answers (a failure, a mode, wiring without symmetry) takes numpy, a maximum flow networkx."""
+    """An assert that only a flat graph answers (a failure, a mode, odd wiring) takes numpy, a maximum flow networkx."""
     allowed = set() if example in SYMBOLIC else {"numpy", "networkx"}
     for _ in ("cold", "warm"):
         assert third_party(imported("check", f"examples/{example}", cache=tmp_path)) & HEAVY <= allowed
