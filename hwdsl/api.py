@@ -139,7 +139,8 @@ class Session:
         A file `*.json` is a design IR as `design.json` is: it is read back, without its asserts and modes.
         """
         if path.endswith(".json"):
-            return self._timed("load", lambda: self._open_ir(path, parameters, mode))  # type: ignore[no-any-return]
+            read: Design | None = self._timed("load", lambda: self._open_ir(path, parameters, mode))
+            return read
         module = self._timed("load", lambda: self._project.load(path))
         return self._open(module, parameters, mode) if module is not None else None
 

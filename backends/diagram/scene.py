@@ -8,6 +8,7 @@ are a `Box` of their own, a pin. The cost is that of counting each rule once; no
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from hwdsl.backends.drawing.palette import category
@@ -16,7 +17,7 @@ from hwdsl.backends.origins import positions
 from hwdsl.ir.l0 import PartArray, Path, Template, volume
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record, replace
-from hwdsl.query.attach import attachments
+from hwdsl.query.attach import Attachment, attachments
 from hwdsl.query.lifted import Lifted, count_rule, declared_paths, excluded_parts, exclusions, lifted_rules
 from hwdsl.query.rates import link_rate
 from hwdsl.sema.values import UNKNOWN
@@ -248,8 +249,8 @@ class _Builder:
             if not n:
                 continue
             a, b = self._owner(r.a), self._owner(r.b)
-            key = (*sorted((a, b)), r.rule.plane.names, self._medium(r))
-            groups.setdefault(key, []).append((r, n, (a, b) == key[:2]))  # type: ignore[arg-type]
+            low, high = min(a, b), max(a, b)
+            groups.setdefault((low, high, r.rule.plane.names, self._medium(r)), []).append((r, n, a == low))
         return [self._edge(key, members) for key, members in sorted(groups.items())]
 
     def _edge(self, key: tuple[str, str, Path, str], members: list[tuple[Lifted, int, bool]]) -> Edge:
@@ -303,10 +304,9 @@ class _Builder:
     def _medium(self, r: Lifted) -> str:
         """Modules and media between the two ends, each named once: those of the `via`, and the modules that carry the ports."""
         found = [s.template for s in r.rule.via if s.template is not None]
-        try:
+        ends: tuple[Attachment, ...] = ()
+        with suppress(TooLarge):  # too irregular to name the plugs: the via still says the medium
             ends = attachments(self.root, r)
-        except TooLarge:  # too irregular to name the plugs: the via still says the medium
-            ends = ()  # type: ignore[assignment]
         found += [
             self.root.at(e.connector) for e in ends if e.connector is not None and self.root.at(e.connector).kind == "module"
         ]

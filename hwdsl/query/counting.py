@@ -113,8 +113,9 @@ def operand_sets(r: Lifted, operands: tuple[object, ...]) -> Sets:
     """When a link belongs to the operands of `links(...)`: none or `self`: always; a plane; a selection; two selections."""
     if not operands:
         return [[]]
-    if len(operands) == 2 and all(isinstance(o, Selection) for o in operands):
-        return between_sets(r, operands[0], operands[1])  # type: ignore[arg-type]
+    pair = [o for o in operands if isinstance(o, Selection)]
+    if len(operands) == len(pair) == 2:
+        return between_sets(r, *pair)
     out: Sets = []
     for o in operands:
         if isinstance(o, PlaneSelection):

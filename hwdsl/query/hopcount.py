@@ -120,7 +120,7 @@ def which_plane(owner: Template, planes: PlaneSelection | None, span: Span) -> P
 
 def plan_of(owner: Template, planes: PlaneSelection | None, over: Selection | None) -> Plan:
     """The verified quotient of a network. Raises Refused."""
-    cache: dict[Any, Any] = owner.cached("plans", lambda _: {})
+    cache: dict[Any, Plan | Refused] = owner.cached("plans", lambda _: {})
     key = (_key(planes), _key(over), owner.failing)
     if key not in cache:
         try:
@@ -130,4 +130,4 @@ def plan_of(owner: Template, planes: PlaneSelection | None, over: Selection | No
     found = cache[key]
     if isinstance(found, Refused):
         raise found
-    return found  # type: ignore[no-any-return]
+    return found

@@ -250,7 +250,10 @@ def fold(args: Args, call: ast.Call, env: Env) -> Value:
     out = args[1]
     for item in _items(args[0], call):
         env.budget.steps -= 1
-        out = call_function(fn, [out, item], _synthetic(call), env) if fn.item is not None else fn.builtin([out, item], call, env)  # type: ignore[misc]
+        if fn.builtin is not None:
+            out = fn.builtin([out, item], call, env)
+        else:
+            out = call_function(fn, [out, item], _synthetic(call), env)
     return out
 
 
