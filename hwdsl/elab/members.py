@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Protocol
 
-from hwdsl.diag import Label
+from hwdsl.diag import Diagnostics, Label
 from hwdsl.elab.attributes import evaluate_attributes
 from hwdsl.elab.context import ARRAY_LIMIT
 from hwdsl.ir.l0 import PartArray, PlaneDecl, PortArray, Template, volume
@@ -22,7 +23,18 @@ if TYPE_CHECKING:
     from hwdsl.elab.context import Elaborator
 
 
-def declare_names(el: Elaborator, body: tuple[ast.Item, ...], env: Env) -> None:
+class Reports(Protocol):
+    """Where the declaration of names reports to: the elaborator, or the instance of a mode."""
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        """Takes the reports."""
+
+    def reporting(self) -> AbstractContextManager[None]:
+        """What becomes of a mistake raised inside."""
+
+
+def declare_names(el: Reports, body: tuple[ast.Item, ...], env: Env) -> None:
     """Bind the constants, functions, enums and nested components of a body; values are computed when asked for."""
     for item in body:
         if isinstance(item, ast.Const):
@@ -42,7 +54,7 @@ def _const(item: ast.Const, env: Env) -> Callable[[], Value]:
     return lambda: evaluate(item.value, env)
 
 
-def bind_new(el: Elaborator, env: Env, name: str, value: object, item: ast.Item) -> None:
+def bind_new(el: Reports, env: Env, name: str, value: object, item: ast.Item) -> None:
     """Bind a name of a body, reporting a second declaration."""
     if name in env.values:
         el.diagnostics.error("HW1002", f"`{name}` is declared twice in this component", item.span, label="second declaration",

@@ -6,6 +6,7 @@ checks are symbolic (as for connections); the graph of a mode is traced flat (hw
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from hwdsl.diag import Diagnostics, Label
@@ -90,7 +91,10 @@ def instantiate(root: Template, name: str, args: dict[str, Value], span: Span) -
     env = decl.env.child()
     env.context = root
     bind_parameters(decl.item, args, env, span)
-    declare_names(_Quiet(), decl.item.body, env)  # type: ignore[arg-type]
+    reports = _Reports()
+    declare_names(reports, decl.item.body, env)
+    if reports.diagnostics.items:
+        raise Mistake(reports.diagnostics.items[0])
     sets: list[SetMap] = []
     circuits: list[CircuitMap] = []
     for item in decl.item.body:
@@ -107,16 +111,14 @@ def instantiate(root: Template, name: str, args: dict[str, Value], span: Span) -
     return out
 
 
-class _Quiet:
-    """Stands for the elaborator where names are bound: mistakes are raised, not collected."""
+class _Reports:
+    """Takes what the declaration of names has to say; mistakes of values go through to the caller."""
 
     def __init__(self) -> None:
         self.diagnostics = Diagnostics()
 
-    def reporting(self) -> Any:
+    def reporting(self) -> AbstractContextManager[None]:
         """Let mistakes through."""
-        from contextlib import nullcontext
-
         return nullcontext()
 
 

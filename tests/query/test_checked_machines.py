@@ -21,3 +21,16 @@ def test_every_assert_holds(name: str) -> None:
     assert design is not None
     assert [c.outcome for c in design.checks] == ["passed"] * len(design.checks)
     assert len(design.checks) >= ASSERTS[name]
+
+
+def test_a_constant_declared_twice_in_a_mode_is_reported() -> None:
+    session = Session()
+    session.check_text("""
+        ocs Switch { state up { } default state down { } }
+        system Pod {
+            part ocs: Switch[2];
+            mode m { const n = 1; const n = 2; set ocs[0] = up; }
+        }
+        design = Pod;
+    """)
+    assert [d.code for d in session.diagnostics.items] == ["HW1002"]
