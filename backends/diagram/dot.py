@@ -5,6 +5,8 @@ Canonical: boxes, clusters and edges in the order of the scene, two decimals, no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hwdsl.backends.diagram.measure import (
     HEAD,
     LABEL,
@@ -42,7 +44,7 @@ def dot_text(scene: Scene) -> str:
     for b in scene.boxes:
         boxes.setdefault(b.cluster, []).append(b)
     _body((), children, boxes, out, "  ")
-    out += [_edge(e, planes[e.plane]) for e in scene.edges]
+    out += [_edge(e, planes[e.plane], side) for e, side in zip(scene.edges, _loop_sides(scene.edges))]
     return "\n".join([*out, "}", ""])
 
 
@@ -103,11 +105,25 @@ def _node(b: Box) -> str:
     return f"{quoted(b.id)} [{box}, {look}, tooltip={quoted(b.tooltip)}, label=<{'<br/>'.join(lines)}>];"
 
 
-def _edge(e: Edge, plane: Plane) -> str:
+def _loop_sides(edges: Sequence[Edge]) -> list[str]:
+    """Side of the box for each edge that begins and ends there: a second loop stands on the other side of the first, whose
+    label it would run through; "" leaves the side to Graphviz."""
+    seen: dict[str, int] = {}
+    out = []
+    for e in edges:
+        n = seen.get(e.a, 0) if e.a == e.b else 0
+        if e.a == e.b:
+            seen[e.a] = n + 1
+        out.append("w" if n % 2 else "")
+    return out
+
+
+def _edge(e: Edge, plane: Plane, side: str) -> str:
     colour = plane_colour(plane)
     style = "" if plane.nature == "data" else ", style=dashed"
     text = "<br/>".join(escape(line) for line in e.lines)
     look = f'color="{colour}", penwidth={line_width(e.links):g}{style}, tooltip={quoted(e.tooltip)}'
+    look += f", tailport={side}, headport={side}" if side else ""
     return f"  {quoted(e.a)} -> {quoted(e.b)} [{look}, label=<{_cell(text, edge_label_size(e))}>];"
 
 
