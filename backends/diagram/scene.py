@@ -118,7 +118,8 @@ class _Builder:
         self.names = positions(design)
         self.gone = exclusions(self.root)
         self.rules = [(r, count_rule(self.root, r, [], self.gone)) for r in lifted_rules(self.root)]
-        self.buses = [(prefix, bus) for prefix in declared_paths(self.root) for bus in self.root.at(prefix).buses]
+        self.buses = [(prefix, bus) for prefix in declared_paths(self.root)
+                      for bus in self.root.at(prefix).buses if 0 not in self.root.shape(prefix)]
         self.ends = {p[:-1] for r, n in self.rules if n for p in (r.a, r.b)} | {
             prefix + path[:-1] for prefix, bus in self.buses for path, _ in bus.joins
         }
@@ -160,7 +161,7 @@ class _Builder:
             here = (*path, name)
             whole = instances * volume(part.dims)
             total = whole - self._absent(here)
-            if not self._is_drawn(here, part.template):
+            if not volume(part.dims) or not self._is_drawn(here, part.template):
                 continue
             drawn = True
             if part.template.kind in CLOSED_KINDS or not self._walk(here, part.template, whole):

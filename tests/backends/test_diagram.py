@@ -289,3 +289,11 @@ def test_the_picture_of_the_readme_is_what_the_tool_draws_now() -> None:
     drawn, dot = both("nvl72")
     recorded = (ROOT / "docs" / "images" / "nvl72.svg").read_text(encoding="utf-8")
     assert texts(recorded) == texts(draw(drawn, dot, Diagnostics()))
+
+
+def test_an_empty_array_is_not_drawn() -> None:
+    """64 supernodes fill two blocks: nothing is left over, and nothing is drawn for it."""
+    drawn = scene(design("scale"))
+    assert not [b.id for b in drawn.boxes if b.id.startswith("last")]
+    assert not [c.path for c in drawn.clusters if c.path[0].startswith("last")]
+    assert [b.id for b in scene(design("scale", supernodes="65")).boxes if b.id.startswith("last")]
