@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("hwdsl.elab",),
     ("hwdsl.query",),
     ("hwdsl.rules",),
+    ("hwdsl.perf",),
     ("hwdsl.sink", "hwdsl.plugins"),
     ("hwdsl.backend_api",),
     ("hwdsl.backends",),
