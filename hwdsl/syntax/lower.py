@@ -436,6 +436,11 @@ class Lowering:
               body: tuple[ast.Item, ...]) -> ast.Under:
         return ast.Under(self._span(start, end), (), self._doc(start), what, subject, tuple(binders or ()), body)
 
+    def under_study(self, start: int, end: int, what: str, subject: ast.Expr, binders: list[ast.Binder] | None,
+                    items: list[ast.Item]) -> ast.Under:
+        """`under` in a study holds calls and attributes beside checks."""
+        return ast.Under(self._span(start, end), (), self._doc(start), what, subject, tuple(binders or ()), tuple(items))
+
     def check(self, start: int, end: int, kind: str, cond: ast.Expr, message: str | None, binders: list[ast.Binder] | None,
               guard: ast.Expr | None, annots: _Annots) -> ast.Check:
         return ast.Check(self._span(start, end), tuple(annots or ()), self._doc(start), kind, cond, message or "",

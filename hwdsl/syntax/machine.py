@@ -15,7 +15,7 @@ from hwdsl.syntax.tables import Tables
 MAX_STACK = 400
 """States on the stack beyond which a text is nested too deeply: some 130 bodies or 200 brackets."""
 
-LISTS = (("members", "member"), ("study_items", "study_item"), ("items", "item"))
+LISTS = (("members", "member"), ("study_items", "study_item"), ("under_items", "under_item"), ("items", "item"))
 """Nonterminals of the lists of statements, and of one statement in each."""
 
 ACCEPTED = "accepted"
