@@ -42,6 +42,7 @@ from hwdsl.query.checks import CheckResult, run_checks, too_large
 from hwdsl.query.functions import TABLE
 from hwdsl.query.hooks import QueryHooks
 from hwdsl.rules import run_rules
+from hwdsl.sema.claims import Claim
 from hwdsl.sema.evaluate import evaluate, of_definition
 from hwdsl.sema.mistake import Mistake
 from hwdsl.sema.project import Module, Project
@@ -60,7 +61,10 @@ class CheckSummary(Record):
 
 
 class TestResult(Record):
-    """One test: an assert of the design or a `test` block."""
+    """One test: an assert of the design or a `test` block.
+
+    `checks` are the outcomes of the assert, or of the block's own statements; `claims` the published claims it is tagged with.
+    """
 
     __test__ = False  # not a test case for pytest
 
@@ -70,6 +74,8 @@ class TestResult(Record):
     outcome: str
     diagnostics: tuple[Diagnostic, ...]
     seconds: float
+    checks: tuple[CheckResult, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
 
 class QueryResult(Record):

@@ -16,6 +16,7 @@ from hwdsl.ir.l0 import Template
 from hwdsl.ir.space import TooLarge
 from hwdsl.query.checks import CheckResult, check_statement, run_checks, too_large
 from hwdsl.query.under import run_under
+from hwdsl.sema.claims import claims_of
 from hwdsl.sema.mistake import Mistake
 from hwdsl.sema.project import Module
 from hwdsl.syntax import ast
@@ -37,9 +38,10 @@ def run_tests(session: Session, path: str) -> list[TestResult]:
         if isinstance(item, ast.Design):
             out += _design(session, module, item, path, start)
         elif isinstance(item, ast.Test):
-            outcome, found = _test(session, module, item)
+            outcome, found, checks = _test(session, module, item)
             session.diagnostics.extend([d for d in found if d.severity != "note"])
-            out.append(TestResult(item.name, path, item.span, outcome, tuple(found), perf_counter() - start))
+            out.append(TestResult(item.name, path, item.span, outcome, tuple(found), perf_counter() - start, tuple(checks),
+                                  claims_of(item.annots)))
     return out
 
 
@@ -56,7 +58,7 @@ def _design(session: Session, module: Module, item: ast.Design, path: str, start
     out = [TestResult(f"{name} elaborates", path, item.span, "passed", (), seconds)]
     for c in design.checks:
         mine = tuple(d for d in found if d.span.file == c.span.file and c.span.start <= d.span.start <= c.span.end)
-        out.append(TestResult(_title(session, c), c.span.file, c.span, _outcome(c), mine, 0.0))
+        out.append(TestResult(_title(session, c), c.span.file, c.span, _outcome(c), mine, 0.0, (c,), c.claims))
     return out
 
 
@@ -72,37 +74,37 @@ def _title(session: Session, c: CheckResult) -> str:
     return text if len(text) <= 120 else text[:117] + "..."
 
 
-def _test(session: Session, module: Module, item: ast.Test) -> tuple[str, list[Diagnostic]]:
-    """("passed", "failed" or "undecided", reports) of one block."""
+def _test(session: Session, module: Module, item: ast.Test) -> tuple[str, list[Diagnostic], list[CheckResult]]:
+    """("passed", "failed" or "undecided", reports, outcomes of its own statements) of one block."""
     diagnostics = Diagnostics()
     el = Elaborator(session.project, diagnostics, session.hooks)
     designs = [i for i in item.body if isinstance(i, ast.Design)]
     if len(designs) != 1:
         diagnostics.error("HW4005", f"the test \"{item.name}\" builds {len(designs)} designs", item.span,
                           help="write one `design = ...;` in it")
-        return "failed", list(diagnostics.items)
+        return "failed", list(diagnostics.items), []
     root = _build(el, module, designs[0])
     expected, rest = _expected(item)
     reported = {d.code for d in diagnostics.items if d.severity == "error"}
     if expected:
         missing = [c for c in expected if c not in reported]
         if not missing and reported <= set(expected):
-            return "passed", []
+            return "passed", [], []
         for code in missing:
             diagnostics.error("HW4005", f"the design of the test \"{item.name}\" should fail with {code}; it does not", item.span)
-        return "failed", list(diagnostics.items)
+        return "failed", list(diagnostics.items), []
     if root is None or diagnostics.has_errors:
-        return "failed", list(diagnostics.items)
-    results = run_checks(root, diagnostics)
+        return "failed", list(diagnostics.items), []
+    inside, results = run_checks(root, diagnostics), []
     for stmt in rest:
         if isinstance(stmt, ast.Check):
             results += check_statement(root, stmt, root.env, diagnostics, f"test \"{item.name}\"", 1)
         else:
             results += run_under(root, root, UnderStatement(stmt, root.env), diagnostics, f"test \"{item.name}\"", 1)
-    outcomes = {_outcome(r) for r in results}
+    outcomes = {_outcome(r) for r in (*inside, *results)}
     if "failed" in outcomes or diagnostics.has_errors:
-        return "failed", list(diagnostics.items)
-    return "undecided" if "undecided" in outcomes else "passed", list(diagnostics.items)
+        return "failed", list(diagnostics.items), results
+    return "undecided" if "undecided" in outcomes else "passed", list(diagnostics.items), results
 
 
 def _build(el: Elaborator, module: Module, design: ast.Design) -> Template | None:

@@ -39,7 +39,7 @@ def sources_of(annots: tuple[ast.Annot, ...], env: Env) -> tuple[Source, ...]:
     """The `@source`s among annotations; other annotations become a Source with a note. Raises Mistake."""
     out = []
     for a in annots:
-        if a.name == "severity":  # of a require: see severity_of
+        if a.name in ("severity", "claim"):  # of a check: see severity_of, sema/claims.py
             continue
         if a.name != "source":
             if a.name == "note":

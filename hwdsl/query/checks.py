@@ -11,13 +11,14 @@ from hwdsl.ir.l0 import Path, Template, multiplicities, templates
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record, replace
 from hwdsl.query.lifted import declared_paths
+from hwdsl.sema.claims import Claim, claims_of
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate, iterate, scalar
 from hwdsl.sema.mistake import Mistake, mistake
 from hwdsl.sema.operations import compare
 from hwdsl.sema.show import is_number, show
 from hwdsl.sema.values import UNKNOWN, kind_name
-from hwdsl.source.span import Span
+from hwdsl.source.span import NO_SPAN, Span
 from hwdsl.syntax import ast
 from hwdsl.types import Quantity
 from hwdsl.types import quantity as q
@@ -33,6 +34,8 @@ class CheckResult(Record):
     operands: str
     path: str
     sources: tuple[Any, ...] = ()
+    condition: Span = NO_SPAN
+    claims: tuple[Claim, ...] = ()
 
 
 def run_checks(root: Template, diagnostics: Diagnostics) -> list[CheckResult]:
@@ -90,11 +93,15 @@ def check_statement(t: Template, item: ast.Check, env: Env, diagnostics: Diagnos
         run(0, scope, ())
     except Mistake as error:
         _report(error, diagnostics, where)
-        out.append(CheckResult("broken", item.kind, item.span, item.message, "", where))
+        out.append(_broken(item, where))
     except TooLarge as error:
         _report(too_large(error, item.span), diagnostics, where)
-        out.append(CheckResult("broken", item.kind, item.span, item.message, "", where))
+        out.append(_broken(item, where))
     return out
+
+
+def _broken(item: ast.Check, where: str) -> CheckResult:
+    return CheckResult("broken", item.kind, item.span, item.message, "", where, (), item.cond.span, claims_of(item.annots))
 
 
 def too_large(error: TooLarge, span: Span) -> Mistake:
@@ -113,7 +120,8 @@ def _one(item: ast.Check, env: Env, diagnostics: Diagnostics, where: str, instan
     truth, operands, notes = condition(item.cond, env)
     outcome = "passed" if truth is True else "failed" if truth is False else "undecided"
     sources = sources_of(item.annots, env)
-    result = CheckResult(outcome, item.kind, item.span, item.message, operands, where, sources)
+    result = CheckResult(outcome, item.kind, item.span, item.message, operands, where, sources, item.cond.span,
+                         claims_of(item.annots))
     if outcome == "passed":
         return result
     facts = [*notes]

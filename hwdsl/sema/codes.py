@@ -24,4 +24,7 @@ CODES: dict[str, str] = {
     "HW1207": "expression takes too many steps",
     "HW1208": "value depends on a rule variable",
     "HW1209": "not a constant expression",
+    "HW1210": "claim written wrongly",
+    "HW1211": "claim stated twice, differently",
+    "HW1212": "claim at something that checks nothing",
 }

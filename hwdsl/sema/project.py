@@ -159,6 +159,10 @@ class Project:
         if found:
             words = frozenset(w for s in statements for w in re.findall(r"[A-Za-z_]\w*", text[s.start:s.end]))
             self.diagnostics.unreadable(path, statements, words)
+        if "@claim" in text:
+            from hwdsl.sema.claims import check_claims
+
+            check_claims(file, self.diagnostics)
         module = Module(self, file, os.path.dirname(path))
         module.broken |= bool(found)
         self._modules[key or os.path.realpath(path)] = module

@@ -29,7 +29,8 @@ ATTRIBUTES: dict[str, str] = {
     # links
     "lanes": COUNT, "raw": RATE, "net": RATE, "modulation": WORD, "encoding": WORD, "fec": WORD, "ber": RATIO,
     "energy": ENERGY_BIT, "latency": TIME, "reach": ANY, "media": LIST, "capacity": RATE, "budget": LOSS, "tx_power": ANY,
-    "interoperates": LIST,
+    "interoperates": LIST, "encoding_overhead": RATIO, "fec_overhead": RATIO, "fec_latency": TIME, "pre_fec_ber": RATIO,
+    "serdes": WORD, "reach_copper": LENGTH, "reach_active": LENGTH, "reach_board": LENGTH, "reach_optical": LENGTH,
     # connectors, modules and media
     "pairs": COUNT, "halves": COUNT, "fibres": COUNT, "plugs": COUNT, "loss": LOSS, "delay": ANY, "stock": LIST,
     "diameter": LENGTH, "bend_radius": LENGTH, "fibres_per_link": COUNT, "fits": LIST, "connector": ANY, "sides": COUNT,
@@ -42,11 +43,13 @@ WORDS: frozenset[str] = frozenset("""
     liquid air immersion hybrid two_phase
     typ max min provisioned nominal verified unverified derived estimated
     nrz pam4 pam3 pam6 pam8 qam16 dp_16qam
-    none rs528_514 rs544_514 rs272_257 kp4 kr4 crc flit line_128b130b line_64b66b line_8b10b line_256b257b
+    none rs528_514 rs544_514 rs544_514_hamming128_120 rs272_257 kp4 kr4 interleaved_ecc crc flit line_128b130b line_64b66b
+    line_8b10b line_256b257b cei_xsr cei_vsr cei_mr cei_lr
     copper smf om3 om4 om5 os2 dac acc aec aoc lpo backplane pcb trace
     failed planned absent spare active idle off dark through loopback
     unknown_side north south east west front rear left right top bottom
     error warning note
+    holds wrong ambiguous
     ring tree in_network halving_doubling direct hierarchical pairwise
     chip memory switch engine ocs panel module board tray node rack row room power cooling system link cable fibre connector
     pathway facility plane U OU
