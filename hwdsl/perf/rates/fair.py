@@ -1,0 +1,82 @@
+"""Max-min fair rates of any flows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hwdsl.node import Record
+from hwdsl.perf.rates import filling
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+SMALL = 20_000
+"""Path-links below which plain Python is faster than starting numba (about 0.8 s from a warm cache)."""
+
+
+class Rates(Record):
+    """`rate` of each flow; `bottleneck`: the link that limits it, -1 if none does (rate infinite); `full`: how many links do."""
+
+    rate: Floats
+    bottleneck: Ints
+    full: int
+
+
+def loops(path_links: int) -> Any:
+    """The module of loops for this much work: plain for a little, compiled for much."""
+    if path_links <= SMALL:
+        return filling
+    from hwdsl.perf.rates import kernels
+
+    return kernels
+
+
+def fair_rates(capacity: Floats, start: Ints, arc: Ints, share: Floats | None = None, multiplicity: Ints | None = None,
+               progress: Callable[[str], None] | None = None) -> Rates:
+    """Max-min fair rates of `F = len(start) - 1` flows over links of `capacity[A]`.
+
+    share         part of its flow on each path-link (None: all of it)
+    multiplicity  how many like flows an entry stands for (None: one)
+    progress      told before loops are compiled
+
+    A flow without links is unlimited (rate inf). Raises ValueError where a capacity is negative or not a number, a share is not
+    positive, or an index is out of range.
+    """
+    check_paths(capacity, start, arc, share)
+    flows, links = len(start) - 1, len(capacity)
+    use = np.ones(len(arc)) if share is None else share.astype(np.float64)
+    if multiplicity is not None:
+        use = use * np.repeat(multiplicity, np.diff(start))
+    active = np.bincount(arc, minlength=links).astype(np.int64)
+    weight = np.bincount(arc, weights=use, minlength=links)
+    offsets = np.zeros(links + 1, dtype=np.int64)
+    np.cumsum(active, out=offsets[1:])
+    flow_of = np.empty(len(arc), dtype=np.int32)
+    if progress is not None and len(arc) > SMALL:
+        progress("loading compiled loops (the first run on a machine compiles them)")
+    run = loops(len(arc))
+    run.flows_by_link(arc, start, flow_of, offsets[:-1].copy())
+    heap = np.flatnonzero(active)
+    key = np.full(links, np.inf)
+    key[heap] = capacity[heap] / weight[heap]
+    rate = np.full(flows, -1.0)
+    bottleneck = np.full(flows, -1, dtype=np.int64)
+    full = run.fill(capacity.astype(np.float64), weight, active, start, arc, use, offsets, flow_of, heap, key, rate, bottleneck)
+    rate[rate < 0] = np.inf
+    return Rates(rate, bottleneck, int(full))
+
+
+def check_paths(capacity: Floats, start: Ints, arc: Ints, share: Floats | None) -> None:
+    """Raise ValueError unless the arrays describe paths over links of known capacity."""
+    if np.isnan(capacity).any() or (capacity < 0).any():
+        raise ValueError("capacities are numbers that are not negative")
+    if len(start) == 0 or start[0] != 0 or start[-1] != len(arc) or (np.diff(start) < 0).any():
+        raise ValueError("`start` rises from 0 to the number of path-links")
+    if len(arc) and (arc.min() < 0 or arc.max() >= len(capacity)):
+        raise ValueError("a path-link names a link that does not exist")
+    if share is not None and (len(share) != len(arc) or not (share > 0).all()):
+        raise ValueError("shares are positive, one for each path-link")
