@@ -84,12 +84,13 @@ def _test(session: Session, module: Module, item: ast.Test) -> tuple[str, list[D
                           help="write one `design = ...;` in it")
         return "failed", list(diagnostics.items), []
     root = _build(el, module, designs[0])
-    expected, rest = _expected(item)
+    expected, refusals, rest = _expected(item)
     reported = {d.code for d in diagnostics.items if d.severity == "error"}
     if expected:
         missing = [c for c in expected if c not in reported]
         if not missing and reported <= set(expected):
-            return "passed", [], []
+            return "passed", [], [CheckResult("passed", s.kind, s.span, s.message, f"refused with {', '.join(expected)}", "", (),
+                                              s.cond.span, claims_of(s.annots)) for s in refusals]
         for code in missing:
             diagnostics.error("HW4005", f"the design of the test \"{item.name}\" should fail with {code}; it does not", item.span)
         return "failed", list(diagnostics.items), []
@@ -118,14 +119,16 @@ def _build(el: Elaborator, module: Module, design: ast.Design) -> Template | Non
     return None
 
 
-def _expected(item: ast.Test) -> tuple[list[str], list[ast.Check | ast.Under]]:
-    """(codes of `assert fails(CODE)`, the other statements)."""
+def _expected(item: ast.Test) -> tuple[list[str], list[ast.Check], list[ast.Check | ast.Under]]:
+    """(codes of `assert fails(CODE)`, those statements, the other ones)."""
     codes: list[str] = []
+    refusals: list[ast.Check] = []
     rest: list[ast.Check | ast.Under] = []
     for stmt in item.body:
         call = stmt.cond if isinstance(stmt, ast.Check) and isinstance(stmt.cond, ast.Call) else None
-        if call is not None and isinstance(call.fn, ast.Name) and call.fn.name == "fails":
+        if isinstance(stmt, ast.Check) and call is not None and isinstance(call.fn, ast.Name) and call.fn.name == "fails":
+            refusals.append(stmt)
             codes += [a.value.name for a in call.args if isinstance(a.value, ast.Name)]
         elif isinstance(stmt, (ast.Check, ast.Under)):
             rest.append(stmt)
-    return codes, rest
+    return codes, refusals, rest

@@ -346,9 +346,8 @@ def _statement(design: Design, c: CheckResult) -> str:
     if source is None:
         return c.kind
     written = source.text[c.span.start : c.span.end]
-    ends = [
-        k for k in (written.find(f'"{c.message}"') if c.message else -1, written.find("@source"), written.rfind(";")) if k > 0
-    ]
+    message = written.find(f'"{c.message}"') if c.message else -1
+    ends = [k for k in (message, written.find("@source"), written.find("@claim"), written.rfind(";")) if k > 0]
     return " ".join(written[: min(ends, default=len(written))].split())
 
 

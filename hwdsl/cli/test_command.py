@@ -42,8 +42,8 @@ def command(files: tuple[str, ...], junit: str | None, memory: int, form: str, c
     from hwdsl.api import Session
     console = Console(form, color)
     session = Session(progress=console.progress, memory_budget=memory)
-    named = [p for f in files for p in (_below(f) if os.path.isdir(f) else [f])]
-    paths = list(dict.fromkeys(named)) if files else _below(".")
+    named = [p for f in files for p in (below(f) if os.path.isdir(f) else [f])]
+    paths = list(dict.fromkeys(named)) if files else below(".")
     if not paths:
         session.diagnostics.error("HW0030", "there is no `.hw` file below this folder", help="name the files to test")
     own = list(session.diagnostics.items)
@@ -68,7 +68,7 @@ def command(files: tuple[str, ...], junit: str | None, memory: int, form: str, c
     return 1 if failed else 0
 
 
-def _below(folder: str) -> list[str]:
+def below(folder: str) -> list[str]:
     """All `.hw` files below `folder`, sorted, hidden folders left out."""
     found = []
     for base, folders, names in os.walk(folder):

@@ -1,7 +1,7 @@
 """`@claim(5, "outlet: title", says = "..", verdict = holds)`: which published claim an assert, a require or a test checks.
 
-A claim is stated once in full; `@claim(5)` elsewhere, in this file or another, is one more check of it. The arguments are read from
-the text as they stand (a number, texts, a word), so that the claims of a file are known without evaluating any design.
+A claim is stated once in full; `@claim(5)` elsewhere, in this file or another, is one more check of it. The arguments are read as
+they stand in the text (a number, texts, a word), so that the claims of a file are known without evaluating any design.
 """
 
 from __future__ import annotations
