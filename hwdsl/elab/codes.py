@@ -40,6 +40,7 @@ CODES: dict[str, str] = {
     "HW3105": "link has two modules at one end",
     "HW3106": "connector carries no port",
     "HW3107": "breakout needed",
+    "HW3108": "longer than the medium reaches",
     "HW3201": "unknown mode",
     "HW3202": "part set twice",
     "HW3203": "unknown state",

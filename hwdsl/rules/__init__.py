@@ -12,9 +12,10 @@ from hwdsl.rules.figures_within import figures_within
 from hwdsl.rules.net_within_raw import net_within_raw
 from hwdsl.rules.one_module_an_end import one_module_an_end
 from hwdsl.rules.ports_make_capacity import ports_make_capacity
+from hwdsl.rules.within_reach import within_reach
 
 RULES: tuple[Callable[[Template, Diagnostics], None], ...] = (
-    net_within_raw, ports_make_capacity, one_module_an_end, breakout_needed, figures_within)
+    net_within_raw, ports_make_capacity, one_module_an_end, breakout_needed, figures_within, within_reach)
 
 
 def run_rules(root: Template, diagnostics: Diagnostics) -> None:

@@ -1,0 +1,53 @@
+"""Lengths beyond a reach (HW3108): wherever the length is stated, and only for the links that it is stated for."""
+
+from __future__ import annotations
+
+import pytest
+
+from hwdsl.api import Session
+
+POD = """
+link Lane { lanes = 1; raw = 106.25 Gb/s; net = 100 Gb/s; }
+cable Dac(long: any = unknown) { reach = 2 m; length = long; }
+cable Aec { reach = 4 m to 7 m; }
+fibre Duplex { fibres = 2; }
+module Sr { lanes = 1; fibres = 2; reach = 50 m; }
+chip Gpu { port x: Lane[2]; }
+tray Tray { part gpu: Gpu; part optic: Sr; carry gpu.x[1] on optic; }
+system Pod {
+    const offsets = [0, 1, 2];
+    part tray: Tray[8];
+    %s
+}
+design = Pod;
+"""
+LOW = "connect tray[t].gpu.x[0] <-> tray[t + 4].gpu.x[0] via %s for t in 0..4%s"
+HIGH = "connect tray[t].gpu.x[1] <-> tray[t + 4].gpu.x[1] via Duplex for t in 0..4"
+
+
+def reports(body: str) -> list[str]:
+    session = Session()
+    session.open_text(POD % body, "pod.hw")
+    return [d.message for d in session.diagnostics.items if d.code == "HW3108"]
+
+
+@pytest.mark.parametrize(("body", "found"), [
+    (LOW % ("Dac", " { length = 2 m; }"), []),                        # as far as it reaches
+    (LOW % ("Dac", " { length = 2.01 m; }"), ["2.01 m is beyond the reach of `Dac`, 2 m"]),
+    (LOW % ("Dac", ";"), []),                                         # no length stated
+    (LOW % ("Dac(long = 3 m)", ";"), ["3 m is beyond the reach of `Dac`, 2 m"]),
+    (LOW % ("Dac(long = 3 m)", " { length = 1 m; }"), []),            # the connection's counts
+    (LOW % ("Aec", " { length = 7 m; }"), []),                        # it may reach as far
+    (LOW % ("Aec", " { length = 8 m; }"), ["8 m is beyond the reach of `Aec`, 4 m to 7 m"]),
+    (LOW % ("Aec", " { length = 6 m to 9 m; }"), []),                 # it may be short enough
+    (LOW % ("Dac", ";") + " override link tray[1].gpu.x[0] { length = 3 m; }", ["3 m is beyond the reach of `Dac`, 2 m"]),
+    (LOW % ("Dac", ";") + " override link tray[6].gpu.x[0] { length = 3 m; }", ["3 m is beyond the reach of `Dac`, 2 m"]),
+    (HIGH + "; override link tray[1].gpu.x[1] { length = 3 m; }", []),  # another medium
+    (LOW % ("Dac", ";") + HIGH + "; override link tray[1].gpu.x[1] { length = 3 m; }", []),
+    (HIGH + " { length = 60 m; }", ["60 m is beyond the reach of `Sr`, 50 m"]),  # the modules that the ports are carried on
+    (HIGH + " { length = 50 m; }", []),
+    ("connect tray[offsets[k]].gpu.x[0] <-> tray[4 + offsets[k]].gpu.x[0] via Dac for k in 0..3 { length = 3 m; }",
+     ["3 m is beyond the reach of `Dac`, 2 m"]),                      # once, although the rule is unrolled
+])
+def test_length_against_reach(body: str, found: list[str]) -> None:
+    assert reports(body) == found
