@@ -62,17 +62,36 @@ class Numbering:
         return np.searchsorted(starts, ids, side="right") - 1, paths
 
 
-class FlatGraph:
-    """An undirected multigraph of vertices: `tails`, `heads` (one entry a logical link), `capacity` in bit/s (nan if
-    unpublished)."""
+class LinkTable:
+    """Links between numbered things, one entry each: `tails`, `heads`, `capacity` in bit/s one direction and `latency` in s
+    (both nan if unpublished), `rule` (ArcRule.number of the rule that made it; of a traced link, of its first piece) and
+    `directed` (from tail to head only)."""
 
-    def __init__(self, vertices: Numbering, tails: Ints, heads: Ints, capacity: npt.NDArray[np.float64],
-                 relay: npt.NDArray[np.bool_],
-                 endpoints: Ints) -> None:
-        self.vertices = vertices
+    def __init__(self, tails: Ints, heads: Ints, capacity: npt.NDArray[np.float64], latency: npt.NDArray[np.float64], rule: Ints,
+                 directed: npt.NDArray[np.bool_]) -> None:
         self.tails = tails
         self.heads = heads
         self.capacity = capacity
+        self.latency = latency
+        self.rule = rule
+        self.directed = directed
+
+    def at(self, which: Any, tails: Ints | None = None, heads: Ints | None = None) -> LinkTable:
+        """The chosen links, between other things if given (those of the chosen links)."""
+        return LinkTable(self.tails[which] if tails is None else tails, self.heads[which] if heads is None else heads,
+                         self.capacity[which], self.latency[which], self.rule[which], self.directed[which])
+
+
+class FlatGraph:
+    """An undirected multigraph of vertices: `tails`, `heads` (one entry a logical link), `capacity` in bit/s (nan if
+    unpublished); `links` holds the same with latency, rule and direction."""
+
+    def __init__(self, vertices: Numbering, links: LinkTable, relay: npt.NDArray[np.bool_], endpoints: Ints) -> None:
+        self.vertices = vertices
+        self.links = links
+        self.tails = links.tails
+        self.heads = links.heads
+        self.capacity = links.capacity
         self.relay = relay
         self.endpoints = endpoints
 
@@ -106,7 +125,7 @@ def estimate(owner: Template, planes: PlaneSelection | None, over: Selection | N
     ports = {p: volume(owner.shape(p)) * (r.rule.lanes if p in lanes else 1) for r in rules for p in (r.a, r.b)}
     links = sum(r.space.volume * (r.rule.lanes if r.a in lanes else 1) for r in rules)
     vertices = {p[:-1] for p in ports} | {g.path for g in (over.groups if over is not None else ())}
-    return 96 * links + 48 * sum(ports.values()) + 32 * sum(volume(owner.shape(p)) for p in vertices)
+    return 128 * links + 48 * sum(ports.values()) + 32 * sum(volume(owner.shape(p)) for p in vertices)
 
 
 def flat_graph(owner: Template, planes: PlaneSelection | None, over: Selection | None, mode: Any, failed: tuple[Exclusion, ...],
@@ -116,23 +135,23 @@ def flat_graph(owner: Template, planes: PlaneSelection | None, over: Selection |
     needed = estimate(owner, planes, over, mode)
     if needed > budget:
         raise OverBudget(needed, budget)
-    ports, tails, heads, caps = _port_links(owner, planes, failed, mode, statuses)
+    ports, links = _port_links(owner, planes, failed, mode, statuses)
     if mode is not None:
         from hwdsl.query.trace import trace
 
-        tails, heads, caps = trace(owner, ports, tails, heads, caps, mode)
-    return _contract(owner, ports, tails, heads, caps, over, failed)
+        links = trace(owner, ports, links, mode)
+    return _contract(owner, ports, links, over, failed)
 
 
 def _port_links(owner: Template, planes: PlaneSelection | None, failed: tuple[Exclusion, ...],
-                mode: Any, statuses: tuple[str, ...]) -> tuple[Numbering, Ints, Ints, npt.NDArray[np.float64]]:
+                mode: Any, statuses: tuple[str, ...]) -> tuple[Numbering, LinkTable]:
     """Every data port numbered, and the physical links between them of the planes (in a mode they are then traced)."""
     rules = data_rules(owner, planes)
     ports = Numbering()
-    tails, heads, caps = [], [], []
+    tails, heads, figures = [], [], []
     gone = [*exclusions(owner, statuses), *failed]
     lanes = lane_paths(owner, mode)
-    for r, constraints in rules:
+    for number, (r, constraints) in enumerate(rules):
         ends = []
         a_maps, b_maps = list(r.a_coords), list(r.b_coords)
         split = r.a in lanes or r.b in lanes
@@ -156,11 +175,19 @@ def _port_links(owner: Template, planes: PlaneSelection | None, failed: tuple[Ex
         tails.append(np.broadcast_to(ends[0], ok.shape if ends[0].ndim == 0 else ends[0].shape).reshape(-1))
         heads.append(np.broadcast_to(ends[1], tails[-1].shape).reshape(-1))
         rate = link_rate(r.rule.link, "", 1 if split else r.rule.lanes)
-        caps.append(np.full(len(tails[-1]), np.nan if rate is UNKNOWN else float(rate.nom)))
+        latency = number_or_nan(r.rule.link.figure("latency"))
+        figures.append((len(tails[-1]), number_or_nan(rate), latency, number, r.rule.directed))
     if not tails:
         none = np.zeros(0, dtype=np.int64)
-        return ports, none, none, np.zeros(0)
-    return ports, np.concatenate(tails), np.concatenate(heads), np.concatenate(caps)
+        return ports, LinkTable(none, none, np.zeros(0), np.zeros(0), none, np.zeros(0, dtype=bool))
+    n, rates, latencies, numbers, directed = (np.array(column) for column in zip(*figures))
+    return ports, LinkTable(np.concatenate(tails), np.concatenate(heads), np.repeat(rates, n), np.repeat(latencies, n),
+                            np.repeat(numbers, n), np.repeat(directed, n))
+
+
+def number_or_nan(figure: Any) -> float:
+    """The nominal value of a figure in the base unit; nan if it is not stated or not published."""
+    return np.nan if figure is None or figure is UNKNOWN else float(figure.nom)
 
 
 def _port_lanes(owner: Template, path: Path, lanes: int) -> int:
@@ -207,7 +234,7 @@ def _in_service(path: Path, coords: list[Ints], gone: list[Exclusion]) -> npt.ND
     return ok
 
 
-def _contract(owner: Template, ports: Numbering, tails: Ints, heads: Ints, caps: npt.NDArray[np.float64], over: Selection | None,
+def _contract(owner: Template, ports: Numbering, links: LinkTable, over: Selection | None,
               failed: tuple[Exclusion, ...]) -> FlatGraph:
     """From ports to vertices: the owner of each port, or the selected part it lies in."""
     vertices = Numbering()
@@ -226,13 +253,13 @@ def _contract(owner: Template, ports: Numbering, tails: Ints, heads: Ints, caps:
         n = volume(ports.shape[path])
         each = n // max(1, volume(shape))
         of_port[ports.base[path]: ports.base[path] + n] = vertices.base[home] + np.arange(n, dtype=np.int64) // max(1, each)
-    t, h = of_port[tails], of_port[heads]
+    t, h = of_port[links.tails], of_port[links.heads]
     different = t != h
     relays = np.zeros(max(vertices.total, 1), dtype=bool)
     for path, base in vertices.base.items():
         relays[base: base + volume(vertices.shape[path])] = relay[path]
     ends = _endpoints(owner, vertices, over, relay, failed)
-    return FlatGraph(vertices, t[different], h[different], caps[different], relays, ends)
+    return FlatGraph(vertices, links.at(different, t[different], h[different]), relays, ends)
 
 
 def _endpoints(owner: Template, vertices: Numbering, over: Selection | None, relay: dict[Path, bool],

@@ -5,44 +5,56 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from hwdsl.ir.index import Ix, add
 from hwdsl.ir.l0 import Template, volume
 from hwdsl.ir.space import Space
-from hwdsl.query.flat import Ints, Numbering, expand
+from hwdsl.query.flat import Ints, LinkTable, Numbering, expand, number_or_nan
 from hwdsl.query.network import is_pass_through
 
 HOP_LIMIT = 1000
 """Pass-through parts on one path; more means a loop of light."""
 
 
-def trace(owner: Template, ports: Numbering, tails: Ints, heads: Ints, caps: npt.NDArray[np.float64],
-          mode: Any) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
-    """Logical links (as port numbers at both ends, each once) in a mode."""
+def trace(owner: Template, ports: Numbering, links: LinkTable, mode: Any) -> LinkTable:
+    """Logical links (between ports, each once) in a mode: capacity of the narrowest piece, latencies of the pieces and of what
+    lies between them added up (nan if any is unpublished), the rule of the first piece."""
     n = ports.total
-    peer = np.full(n, -1, dtype=np.int64)
-    peer[tails], peer[heads] = heads, tails
-    rate = np.full(n, np.nan)
-    rate[tails] = rate[heads] = caps
+    peer, number = np.full(n, -1, dtype=np.int64), np.full(n, -1, dtype=np.int64)
+    peer[links.tails], peer[links.heads] = links.heads, links.tails
+    number[links.tails] = number[links.heads] = np.arange(len(links.tails))
+    outward = np.ones(n, dtype=bool)  # traffic may leave the port by its link
+    inward = np.ones(n, dtype=bool)
+    outward[links.heads[links.directed]] = inward[links.tails[links.directed]] = False
     through = mode.through(owner, ports)
     passes = np.zeros(n, dtype=bool)
+    inside_latency = np.zeros(n)
     for path, base in ports.base.items():
         home = owner.at(path[:-2] if path[-1] == "lane" else path[:-1])
-        passes[base: base + volume(ports.shape[path])] = is_pass_through(home)
+        size = volume(ports.shape[path])
+        passes[base: base + size] = is_pass_through(home)
+        inside_latency[base: base + size] = number_or_nan(home.figure("latency"))
     start = np.flatnonzero((peer >= 0) & ~passes)
-    here = peer[start]
-    capacity = rate[start]
+    first = links.at(number[start], start, peer[start])
+    here, capacity, latency = first.heads, first.capacity, first.latency
+    there_and_back = np.stack([outward[start], inward[start]])
     for _ in range(HOP_LIMIT):
         moving = (here >= 0) & passes[np.maximum(here, 0)]
         if not moving.any():
             break
         inside = through[here[moving]]
-        beyond = np.where(inside >= 0, peer[np.maximum(inside, 0)], -1)
-        capacity[moving] = np.fmin(capacity[moving], rate[np.maximum(inside, 0)])
+        at = np.maximum(inside, 0)
+        beyond = np.where(inside >= 0, peer[at], -1)
+        piece = number[at]
+        capacity[moving] = np.fmin(capacity[moving], links.capacity[piece])
+        latency[moving] += inside_latency[here[moving]] + links.latency[piece]
+        there_and_back[:, moving] &= np.stack([outward[at], inward[at]])
         here[moving] = beyond
-    good = (here >= 0) & ~passes[np.maximum(here, 0)] & (start < here)
-    return start[good], here[good], capacity[good]
+    usable = (here >= 0) & ~passes[np.maximum(here, 0)] & there_and_back.any(axis=0)
+    good = usable & np.where(there_and_back.all(axis=0), start < here, there_and_back[0])
+    traced = first.at(good)
+    traced.directed = ~(there_and_back[0, good] & there_and_back[1, good])
+    return traced
 
 
 def bridge_pairs(ports: Numbering, prefix: tuple[str, ...], bridge: Any, parts: list[Ints]) -> tuple[Ints, Ints]:

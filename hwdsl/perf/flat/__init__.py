@@ -1,0 +1,19 @@
+"""Flat level of network performance: fabrics as arrays, routing models, loads, paths. Import it only where numpy may be loaded.
+
+>>> from hwdsl.perf.flat import from_links, loads, uniform
+>>> ring = from_links([0, 1, 2, 3], [1, 2, 3, 0], vertices=4)
+>>> answer = loads(ring, uniform())
+>>> answer.load.tolist(), answer.method, answer.histogram
+([2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0], 'brute force', {1: 8, 2: 4})
+"""
+
+from __future__ import annotations
+
+from hwdsl.perf.flat.build import estimate_fabric, fabric
+from hwdsl.perf.flat.fabric import Fabric, from_links
+from hwdsl.perf.flat.loads import FlatLoads, loads
+from hwdsl.perf.flat.traffic import BadTraffic, Traffic, matrix, uniform
+from hwdsl.query.flat import OverBudget
+
+__all__ = ["BadTraffic", "Fabric", "FlatLoads", "OverBudget", "Traffic", "estimate_fabric", "fabric", "from_links", "loads",
+           "matrix", "uniform"]
