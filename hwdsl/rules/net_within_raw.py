@@ -1,11 +1,17 @@
-"""The net rate of a lane cannot exceed its raw rate; about eight times it is bytes for bits (HW2018)."""
+"""The net rate of a lane cannot exceed what encoding and FEC leave of its raw rate; about eight times it is bytes for bits (HW2018)."""
 
 from __future__ import annotations
+
+from fractions import Fraction
 
 from hwdsl.diag import Diagnostics, Label
 from hwdsl.ir.l0 import Template, templates
 from hwdsl.types import Quantity
+from hwdsl.types import quantity as q
 from hwdsl.types.format import text
+
+OVERHEADS = ("encoding_overhead", "fec_overhead")
+"""Attributes that say how many bits are added to each bit carried, as a ratio: 2/128 for 128b/130b."""
 
 
 def links_of(root: Template) -> list[Template]:
@@ -14,16 +20,30 @@ def links_of(root: Template) -> list[Template]:
     return [found[uid] for uid in sorted(found)]
 
 
+def carried(raw: Quantity, link: Template) -> Quantity:
+    """What the stated overheads of a link leave of its raw rate: all of it where none is stated or known."""
+    for name in OVERHEADS:
+        stated = link.attributes.get(name)
+        overhead = stated.value if stated is not None else None
+        if isinstance(overhead, int | Fraction) and not isinstance(overhead, bool):
+            raw = q.mul(raw, 1 / (1 + Fraction(overhead)))
+    return raw
+
+
 def net_within_raw(root: Template, diagnostics: Diagnostics) -> None:
-    """Report links whose stated net rate is above the raw rate."""
+    """Report links whose stated net rate is above the raw rate, or above what coding leaves of it."""
     for link in links_of(root):
         raw, net = link.attributes.get("raw"), link.attributes.get("net")
         if raw is None or net is None or not isinstance(raw.value, Quantity) or not isinstance(net.value, Quantity):
             continue
-        if raw.value.dim == net.value.dim and net.value.lo > raw.value.hi:
-            ratio = net.value.nom / raw.value.nom if raw.value.nom else 0
-            notes = ("almost eight times as much: bytes for bits?",) if 6 <= ratio <= 8 else ()
-            diagnostics.error(
-                "HW2018", f"`{link.name}` has a net rate of {text(net.value)} a lane, above its raw rate of {text(raw.value)}",
-                net.span, related=(Label(raw.span, "the raw rate"),), notes=notes,
-                help="net is what is left of raw after encoding and FEC; `Gb/s` are bits, `GB/s` bytes")
+        left = carried(raw.value, link)
+        if raw.value.dim != net.value.dim or net.value.lo <= left.hi:
+            continue
+        ratio = net.value.nom / raw.value.nom if raw.value.nom else 0
+        notes = ("almost eight times as much: bytes for bits?",) if 6 <= ratio <= 8 else ()
+        above = f"above its raw rate of {text(raw.value)}" if net.value.lo > raw.value.hi \
+            else f"above the {text(left)} that its encoding and FEC leave of {text(raw.value)}"
+        diagnostics.error(
+            "HW2018", f"`{link.name}` has a net rate of {text(net.value)} a lane, {above}",
+            net.span, related=(Label(raw.span, "the raw rate"),), notes=notes,
+            help="net is what is left of raw after encoding and FEC; `Gb/s` are bits, `GB/s` bytes")
