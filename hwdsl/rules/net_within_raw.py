@@ -1,4 +1,4 @@
-"""The net rate of a lane is at most what encoding and FEC leave of its raw rate; about eight times it is bytes for bits (HW2018)."""
+"""A net rate is at most what encoding and FEC leave of the raw rate; about eight times it is bytes for bits (HW2018)."""
 
 from __future__ import annotations
 
