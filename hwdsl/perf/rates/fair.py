@@ -48,32 +48,36 @@ def fair_rates(capacity: Floats, start: Ints, arc: Ints, share: Floats | None = 
     """
     check_paths(capacity, start, arc, share)
     flows, links = len(start) - 1, len(capacity)
-    use = np.ones(len(arc)) if share is None else share.astype(np.float64)
+    use = np.zeros(0) if share is None else share.astype(np.float64)
     if multiplicity is not None:
-        use = use * np.repeat(multiplicity, np.diff(start))
-    active = np.bincount(arc, minlength=links).astype(np.int64)
-    weight = np.bincount(arc, weights=use, minlength=links)
+        use = np.repeat(multiplicity, np.diff(start)) * (use if len(use) else 1.0)
+    active = np.bincount(arc, minlength=links)
+    weight = np.bincount(arc, weights=use, minlength=links) if len(use) else active.astype(np.float64)
     offsets = np.zeros(links + 1, dtype=np.int64)
     np.cumsum(active, out=offsets[1:])
-    flow_of = np.empty(len(arc), dtype=np.int32)
     if progress is not None and len(arc) > SMALL:
         progress("loading compiled loops (the first run on a machine compiles them)")
-    run = loops(len(arc))
-    run.flows_by_link(arc, start, flow_of, offsets[:-1].copy())
+    run, narrow = loops(len(arc)), (lambda x: x.astype(np.uint32)) if len(arc) > SMALL else (lambda x: x)
+    first, over, flow_of = narrow(start), narrow(arc), narrow(np.empty(len(arc), dtype=np.int64))
+    run.flows_by_link(over, first, flow_of, offsets[:-1].copy())
     heap = np.flatnonzero(active)
     key = np.full(links, np.inf)
     key[heap] = capacity[heap] / weight[heap]
-    rate = np.full(flows, -1.0)
-    bottleneck = np.full(flows, -1, dtype=np.int64)
-    full = run.fill(capacity.astype(np.float64), weight, active, start, arc, use, offsets, flow_of, heap, key, rate, bottleneck)
-    rate[rate < 0] = np.inf
-    return Rates(rate, bottleneck, int(full))
+    frozen = np.zeros(flows, dtype=np.uint8)
+    bottleneck = np.full(flows, -1, dtype=np.int32)
+    full = run.fill(capacity.astype(np.float64), weight, active.astype(np.int32), first, over, use, narrow(offsets), flow_of,
+                    heap, key, frozen, bottleneck)
+    rate = np.full(flows, np.inf)
+    rate[bottleneck >= 0] = key[bottleneck[bottleneck >= 0]]
+    return Rates(rate, bottleneck.astype(np.int64), int(full))
 
 
 def check_paths(capacity: Floats, start: Ints, arc: Ints, share: Floats | None) -> None:
     """Raise ValueError unless the arrays describe paths over links of known capacity."""
     if np.isnan(capacity).any() or (capacity < 0).any():
         raise ValueError("capacities are numbers that are not negative")
+    if len(arc) >= 2**32:
+        raise ValueError("at most 2**32 path-links")
     if len(start) == 0 or start[0] != 0 or start[-1] != len(arc) or (np.diff(start) < 0).any():
         raise ValueError("`start` rises from 0 to the number of path-links")
     if len(arc) and (arc.min() < 0 or arc.max() >= len(capacity)):

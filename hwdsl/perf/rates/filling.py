@@ -36,38 +36,44 @@ def sift_down(heap: Any, key: Any, at: int, size: int) -> None:
 
 
 def fill(left: Any, weight: Any, active: Any, start: Any, arc: Any, use: Any, offsets: Any, flow_of: Any, heap: Any, key: Any,
-         rate: Any, bottleneck: Any) -> int:
+         frozen: Any, bottleneck: Any) -> int:
     """Freeze all flows, lowest level first; returns how many links became bottlenecks.
 
     left    capacity of each link, becomes what is unused    weight, active  sum of uses, and number, of flows not frozen on it
-    use     of each path-link: how much of its link a flow takes at rate 1
-    heap    links with flows on them; key  their levels      rate (negative: not frozen), bottleneck  results
+    use     of each path-link: how much of its link a flow takes at rate 1; empty: all of it
+    heap    links with flows on them; key  their levels, for a bottleneck the rate of the flows frozen there at the end
+    frozen[F], bottleneck[F]  results; all flows start unfrozen
     """
     size = len(heap)
+    whole = len(use) == 0
     for at in range(size // 2 - 1, -1, -1):
         sift_down(heap, key, at, size)
     full = 0
     while size > 0:
         a = heap[0]
         if active[a] > 0:
-            level = left[a] / weight[a] if weight[a] > 0 else 0.0
-            level = max(level, 0.0)
+            level = max(left[a] / weight[a], 0.0) if weight[a] > 0 else 0.0
             if level > key[a] * (1 + 1e-15):
                 key[a] = level
                 sift_down(heap, key, 0, size)
                 continue
+            key[a] = level
             full += 1
             for q in range(offsets[a], offsets[a + 1]):
                 f = flow_of[q]
-                if rate[f] >= 0:
+                if frozen[f]:
                     continue
-                rate[f] = level
+                frozen[f] = 1
                 bottleneck[f] = a
                 for p in range(start[f], start[f + 1]):
                     b = arc[p]
-                    left[b] -= use[p] * level
-                    weight[b] -= use[p]
                     active[b] -= 1
+                    if whole:
+                        left[b] -= level
+                        weight[b] -= 1.0
+                    else:
+                        left[b] -= use[p] * level
+                        weight[b] -= use[p]
         size -= 1
         heap[0] = heap[size]
         if size > 0:

@@ -1,0 +1,1 @@
+"""Loads, rates and flow-level simulation against their targets and against other tools."""
