@@ -39,7 +39,7 @@ def page(design: Design, diagnostics: Diagnostics, progress: Any = None) -> str:
 
     drawn = scene(design)
     planes, why_none = performance(design, progress)
-    template = _environment().get_template("report.html.j2")
+    template = environment("hwdsl.backends.report").get_template("report.html.j2")
     html: str = template.render(
         page=content(design),
         topology=draw(drawn, dot_text(drawn), diagnostics, heading=False),
@@ -51,8 +51,11 @@ def page(design: Design, diagnostics: Diagnostics, progress: Any = None) -> str:
     return html
 
 
-def _environment() -> Any:
-    """Jinja with undefined names as errors; everything is escaped but the two drawings."""
+def environment(package: str) -> Any:
+    """Jinja for the templates of a package, and beside them the style and the filter of the report.
+
+    Undefined names are errors; everything is escaped but what a template marks safe.
+    """
     import re
     from importlib.resources import files
 
@@ -61,10 +64,11 @@ def _environment() -> Any:
 
     from hwdsl.backends.drawing.text import FONTS, clean
 
-    folder = files("hwdsl.backends.report")
+    own, shared = files(package), files("hwdsl.backends.report")
 
     def load(name: str) -> str:
-        return folder.joinpath(name).read_text(encoding="utf-8")
+        place = own.joinpath(name)
+        return (place if place.is_file() else shared.joinpath(name)).read_text(encoding="utf-8")
 
     env = Environment(
         loader=FunctionLoader(load),
@@ -77,6 +81,7 @@ def _environment() -> Any:
     )
     env.globals["fonts"] = FONTS
     env.filters["breakable"] = lambda value: Markup(re.sub(r"(?<=[\])\w])([.(,])(?!\.)", r"\1<wbr>", str(escape(clean(value)))))
+    env.filters["ticked"] = lambda value: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(clean(value)))))
     return env
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from hwdsl.backends.drawing.text import grouped, number
@@ -67,14 +68,6 @@ def _reached(root: Template) -> list[Template]:
 
 
 def _figure(t: Template, instances: int, name: str, a: Attribute, at: Positions) -> Figure:
-    about = sorted(
-        {
-            w
-            for s in a.sources
-            for w in (s.boundary and f"boundary: {s.boundary}", s.figure and f"figure: {s.figure}", s.note)
-            if w
-        }
-    )
     return Figure(
         t.name,
         t.kind,
@@ -83,13 +76,20 @@ def _figure(t: Template, instances: int, name: str, a: Attribute, at: Positions)
         grouped(show(a.value)),
         a.value is UNKNOWN,
         bool(a.status),
-        ", ".join(about),
-        tuple(_cited(s) for s in a.sources if s.text or s.url),
+        ", ".join(about(a.sources)),
+        tuple(cited(s) for s in a.sources if s.text or s.url),
         at.short(a.span),
     )
 
 
-def _cited(s: Source) -> Cited:
+def about(sources: Iterable[Source]) -> list[str]:
+    """What a figure includes and which of several it is, as its sources say."""
+    words = (w for s in sources for w in (s.boundary and f"boundary: {s.boundary}", s.figure and f"figure: {s.figure}", s.note))
+    return sorted({w for w in words if w})
+
+
+def cited(s: Source) -> Cited:
+    """A source ready to print."""
     url = s.url if s.url.lower().startswith(("https://", "http://")) else ""
     words = ", ".join(x for x in (s.text or s.url, s.date) if x)
     return Cited(words, url, s.status == "unverified")

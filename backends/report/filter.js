@@ -1,15 +1,21 @@
 document.documentElement.classList.add("js");
 for (const input of document.querySelectorAll("input.filter")) {
-  const table = document.getElementById(input.dataset.table);
+  const scope = document.getElementById(input.dataset.table);
   const status = document.getElementById(input.dataset.table + "-status");
-  input.addEventListener("input", () => {
+  const kind = document.getElementById(input.dataset.kind);
+  const items = scope.tBodies ? scope.tBodies[0].rows : scope.querySelectorAll(".entry");
+  const narrow = () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = kind ? kind.value : "";
     let shown = 0;
-    for (const row of table.tBodies[0].rows) {
-      const text = row.textContent.toLowerCase();
-      row.hidden = !words.every(word => text.includes(word));
-      shown += row.hidden ? 0 : 1;
+    for (const item of items) {
+      const text = item.textContent.toLowerCase();
+      item.hidden = !words.every(word => text.includes(word)) || (wanted !== "" && item.dataset.kind !== wanted);
+      shown += item.hidden ? 0 : 1;
     }
-    status.textContent = words.length ? shown + " rows shown" : "";
-  });
+    for (const group of scope.querySelectorAll(".group")) group.hidden = !group.querySelector(".entry:not([hidden])");
+    status.textContent = words.length || wanted ? shown + " " + (input.dataset.noun || "rows") + " shown" : "";
+  };
+  input.addEventListener("input", narrow);
+  if (kind) kind.addEventListener("change", narrow);
 }

@@ -76,6 +76,26 @@ def claims(files: tuple[str, ...], output: str | None, unchecked: tuple[Unchecke
     return 1 if failed else 0
 
 
+@command.command(name="std", epilog="Example: hwc doc std -o library.html")
+@click.option("-o", "--output", "output", metavar="PATH", type=click.Path(), help="Write the page there instead of to stdout.")
+@output_options
+def std(output: str | None, form: str, color: str) -> int:
+    """The standard library as one HTML page that works offline: every component, link, medium and pattern, every figure with its
+    source, and a search box.
+    """
+    from hwdsl.api import Session, library_dir
+    from hwdsl.backends.catalogue import library_files, page
+    console = Console(form, color)
+    session = Session(progress=console.progress)
+    html, totals = page(session, library_files(library_dir(), "std"), "Standard library")
+    _deliver(console, session, output, html, f"{totals.packages} packages, {totals.entries} entries, {totals.figures} figures")
+    found = [d for d in session.diagnostics.items if d.severity == "error"]
+    console.findings(found, session.sources)
+    console.document({"command": "doc std", "ok": not found, "output": output,
+                      **{n: getattr(totals, n) for n in type(totals)._fields}}, found, session.sources)
+    return 1 if found else 0
+
+
 def _has_claims(path: str) -> bool:
     """Whether it is worth running the tests of a file: its text has a claim, or it cannot be read and running says why."""
     try:
