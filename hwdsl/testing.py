@@ -16,6 +16,7 @@ from hwdsl.ir.l0 import Template
 from hwdsl.ir.space import TooLarge
 from hwdsl.query.checks import CheckResult, check_statement, run_checks, too_large
 from hwdsl.query.under import run_under
+from hwdsl.rules import run_rules
 from hwdsl.sema.claims import claims_of
 from hwdsl.sema.mistake import Mistake
 from hwdsl.sema.project import Module
@@ -111,7 +112,10 @@ def _test(session: Session, module: Module, item: ast.Test) -> tuple[str, list[D
 def _build(el: Elaborator, module: Module, design: ast.Design) -> Template | None:
     try:
         component, span = design_component(el, module, design.value, {})
-        return elaborate(el, component, span)
+        root = elaborate(el, component, span)
+        if not el.diagnostics.has_errors:
+            run_rules(root, el.diagnostics)
+        return root
     except Mistake as error:
         el.report(error)
     except TooLarge as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hwdsl.api import Session
@@ -51,3 +53,12 @@ def reports(body: str) -> list[str]:
 ])
 def test_length_against_reach(body: str, found: list[str]) -> None:
     assert reports(body) == found
+
+
+def test_rules_refuse_the_design_of_a_test_block(tmp_path: Path) -> None:
+    path = tmp_path / "pod.hw"
+    block = 'test "too far" { design = Pod; assert fails(HW3108); }\ntest "same" { design = Pod; assert count(Gpu) == 8; }\n'
+    path.write_text(POD % (LOW % ("Dac", " { length = 3 m; }")) + block, encoding="utf-8")
+    session = Session()
+    assert {r.name: r.outcome for r in session.test(str(path)) if r.name in ("too far", "same")} == {
+        "too far": "passed", "same": "failed"}
