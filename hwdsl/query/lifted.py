@@ -74,17 +74,17 @@ def count_rule(owner: Template, lifted: Lifted, constraints: list[Constraint], g
         for path, coords in ((lifted.a, lifted.a_coords), (lifted.b, lifted.b_coords)):
             if covers(e.path, path):
                 sets.append(end_constraints(coords, e.box))
-    return total - _union(lifted.space, constraints, sets)
+    return total - union_count(lifted.space, constraints, sets)
 
 
-def _union(space: Space, base: list[Constraint], sets: list[list[Constraint]]) -> int:
+def union_count(space: Space, base: list[Constraint], sets: list[list[Constraint]]) -> int:
     """Points in `base` that lie in any of the sets (inclusion and exclusion, pruned where empty)."""
     total = 0
     for k, first in enumerate(sets):
         mine = [*base, *first]
         alone = count(space, mine)
         if alone:
-            total += alone - _union(space, mine, sets[k + 1:])
+            total += alone - union_count(space, mine, sets[k + 1:])
     return total
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hwdsl.ir.index import Ix
+from hwdsl.ir.index import Ix, variable
 from hwdsl.ir.l0 import Path, Template
 from hwdsl.ir.space import Constraint, Space, count
 from hwdsl.node import Record, replace
@@ -21,13 +21,27 @@ OUT_OF_SERVICE = ("failed", "planned", "absent")
 """Statuses that evaluation leaves out."""
 
 
+Region = tuple[Constraint, ...]
+"""A conjunction of constraints on index maps."""
+
+
 class VertexBlock(Record):
-    """All vertices of one declared path: `shape` of its coordinates; `relay` tells whether traffic may pass through."""
+    """All vertices of one declared path: `shape` of its coordinates; `relay` tells whether traffic may pass through.
+
+    only, off  of endpoints, in variables `@0`, `@1`, ... of the coordinates: who alone talks (None: all), and who does not
+    """
 
     path: Path
     shape: tuple[int, ...]
     relay: bool
     kind: str
+    only: tuple[Region, ...] | None = None
+    off: tuple[Region, ...] = ()
+
+    @property
+    def space(self) -> Space:
+        """The coordinates as variables `@0`, `@1`, ..."""
+        return Space(tuple((f"@{i}", s) for i, s in enumerate(self.shape)))
 
     @property
     def size(self) -> int:
@@ -41,7 +55,8 @@ class VertexBlock(Record):
 class ArcRule(Record):
     """Links of one rule between two blocks: vertex coordinates as index maps over `space`.
 
-    capacity of one link, one direction: a Quantity, or UNKNOWN if the rate is not published.
+    capacity of one link, one direction: a Quantity, or UNKNOWN if the rate is not published. Links in a region of `lost` are
+    out of service.
     """
 
     number: int
@@ -55,6 +70,7 @@ class ArcRule(Record):
     capacity: Any
     latency: Any
     directed: bool
+    lost: tuple[Region, ...] = ()
 
     @property
     def links(self) -> int:
@@ -65,8 +81,10 @@ class ArcRule(Record):
 class Network(Record):
     """Blocks and arc rules of the chosen planes; `endpoints` are the blocks that talk.
 
-    exceptions  links or parts out of service exist: the symbolic answer does not cover them
+    exceptions  links or parts out of service exist
     physical    reconfigurable parts lie on the way: hops need a mode
+    partial     the endpoints are some parts of an array
+    flagged     they are chosen by what is connected to them
     """
 
     owner: Template
@@ -76,6 +94,7 @@ class Network(Record):
     exceptions: bool
     physical: bool
     partial: bool
+    flagged: bool = False
 
     @property
     def endpoint_count(self) -> int:
@@ -149,4 +168,10 @@ def network(owner: Template, planes: PlaneSelection | None, over: Selection | No
     # endpoints that no link of the planes touches are vertices all the same
     chosen += [block(path)[0] for path in {g.path: None for g in groups if g.path not in index}]
     gone = exclusions(owner, OUT_OF_SERVICE)
-    return Network(owner, tuple(blocks), tuple(arcs), tuple(sorted(set(chosen))), bool(gone), physical, partial)
+    for g in groups:
+        if partial and not g.flags and g.path in index:
+            k = index[g.path]
+            region = tuple((variable(f"@{i}"), side) for i, side in enumerate(g.box))
+            blocks[k] = replace(blocks[k], only=(*(blocks[k].only or ()), region))
+    return Network(owner, tuple(blocks), tuple(arcs), tuple(sorted(set(chosen))), bool(gone), physical, partial,
+                   any(g.flags for g in groups))

@@ -7,10 +7,10 @@ variable that is used whole is split alike, everywhere it stands. After it, more
 from __future__ import annotations
 
 from hwdsl.ir.digits import cut_chain, split_variables
-from hwdsl.ir.index import Ix, div, mod, substitute
+from hwdsl.ir.index import Ix, add, div, mod, scale, substitute, variable
 from hwdsl.ir.space import Cmp, Space
 from hwdsl.node import replace
-from hwdsl.query.network import ArcRule, Network, VertexBlock
+from hwdsl.query.network import ArcRule, Network, Region, VertexBlock
 
 Key = tuple[int, int]
 
@@ -70,10 +70,23 @@ def _digits(m: Ix, size: int, sizes: dict[str, int]) -> list[tuple[int, str, int
 
 def _split_block(b: VertexBlock, k: int, chains: dict[Key, list[int]]) -> VertexBlock:
     shape: list[int] = []
+    values: dict[str, Ix] = {}
     for i, size in enumerate(b.shape):
         marks = [1, *chains.get((k, i), []), size]
-        shape += [marks[j + 1] // marks[j] for j in reversed(range(len(marks) - 1))]
-    return replace(b, shape=tuple(shape))
+        value = Ix(0)
+        for j in reversed(range(len(marks) - 1)):
+            value = add(value, scale(variable(f"@{len(shape)}"), marks[j]))
+            shape.append(marks[j + 1] // marks[j])
+        values[f"@{i}"] = value
+    split = replace(b, shape=tuple(shape))
+    sizes = split.space.sizes
+    return replace(split, only=None if b.only is None else substituted(b.only, values, sizes),
+                   off=substituted(b.off, values, sizes))
+
+
+def substituted(regions: tuple[Region, ...], values: dict[str, Ix], sizes: dict[str, int]) -> tuple[Region, ...]:
+    """Regions in other variables."""
+    return tuple(tuple((substitute(m, values, sizes), s) for m, s in region) for region in regions)
 
 
 def _split_arc(arc: ArcRule, network: Network, chains: dict[Key, list[int]], cuts: dict[tuple[int, str], set[int]]) -> ArcRule:
@@ -84,7 +97,8 @@ def _split_arc(arc: ArcRule, network: Network, chains: dict[Key, list[int]], cut
     limits = tuple((substitute(m, values, sizes), s) for m, s in arc.constraints)
     a = _split_maps(arc.a, arc.a_maps, network, chains, values, sizes)
     b = _split_maps(arc.b, arc.b_maps, network, chains, values, sizes)
-    return replace(arc, a_maps=a, b_maps=b, space=Space(variables, guard), constraints=limits)
+    return replace(arc, a_maps=a, b_maps=b, space=Space(variables, guard), constraints=limits,
+                   lost=substituted(arc.lost, values, sizes))
 
 
 def _split_maps(block: int, maps: tuple[Ix, ...], network: Network, chains: dict[Key, list[int]], values: dict[str, Ix],

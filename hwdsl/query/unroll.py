@@ -11,6 +11,7 @@ from hwdsl.ir.index import Ix, Mod, substitute
 from hwdsl.ir.space import Cmp, Space
 from hwdsl.node import replace
 from hwdsl.query.network import ArcRule, Network
+from hwdsl.query.refine import substituted
 
 LIMIT = 64
 """Rules that one rule may become."""
@@ -56,5 +57,6 @@ def _parts(arc: ArcRule, names: list[str]) -> list[ArcRule]:
             arc, space=Space(tuple(left.items()), guard),
             a_maps=tuple(substitute(m, values, left) for m in arc.a_maps),
             b_maps=tuple(substitute(m, values, left) for m in arc.b_maps),
-            constraints=tuple((substitute(m, values, left), s) for m, s in arc.constraints)))
+            constraints=tuple((substitute(m, values, left), s) for m, s in arc.constraints),
+            lost=substituted(arc.lost, values, left)))
     return out
