@@ -255,7 +255,7 @@ def latency(call: ast.Call, env: Env) -> Value:
 
     x = need_parts(as_selection(evaluate(expr.left, env), owner, expr.left.span), expr.left.span)
     y = need_parts(as_selection(evaluate(expr.right, env), owner, expr.right.span), expr.right.span)
-    return least_latency(owner, planes(named, env, owner), x, y, call.span)
+    return least_latency(owner, planes(named, env, owner), x, y, env.hooks, call.span)
 
 
 FUNCTIONS = {"diameter": diameter, "mean_hops": mean_hops, "hop_histogram": hop_histogram, "components": components,
