@@ -244,7 +244,7 @@ class _Floor:
 
     # ---------------------------------------------------------------- rows
     def _rows(self, racks: list[Elevation]) -> list[RowPlan]:
-        """Rows and rooms with racks in numbered places."""
+        """Rows and rooms with racks, and what stands between them, in numbered places."""
         looks: dict[str, str] = {}
         for e in racks:
             found = {x.category for x in e.things}
@@ -253,15 +253,20 @@ class _Floor:
         for path in declared_paths(self.root):
             t = self.root.at(path)
             cells = [
-                (p.item.start, port_text(p.item.what, p.item.coords, p.owner), looks.get(p.owner.at(p.item.what).name, "other"))
+                (p.item.start, port_text(p.item.what, p.item.coords, p.owner), self._look(p.owner.at(p.item.what), looks))
                 for p in self.places
-                if p.rack == path and p.item.how == "slot" and p.item.start is not None and p.owner.at(p.item.what).kind == "rack"
+                if p.rack == path and p.item.how == "slot" and p.item.start is not None
             ]
             if t.kind in ("row", "room") and cells:
                 slots = t.figure("slots")
                 size = slots if isinstance(slots, int) else max(c[0] for c in cells) + 1
                 out.append(RowPlan(".".join(path) or t.name, t.name, size, tuple(sorted(cells))))
         return out
+
+    @staticmethod
+    def _look(t: Template, racks: dict[str, str]) -> str:
+        """The category something in a row is drawn as: a rack as the first of its contents, anything else as itself."""
+        return racks.get(t.name, "other") if t.kind == "rack" else category(t)
 
 
 def _weight(t: Template) -> tuple[int, str]:
