@@ -53,7 +53,7 @@ def test_an_entry_says_values_sources_and_what_is_not_known(small: tuple[Session
     [package] = packages(*small)
     assert package.name == "own.acme"
     assert [(e.kind, e.name) for e in package.entries] == [
-        ("chip", "Gpu"), ("chip", "Big"), ("switch", "Box"), ("link", "Lane"), ("pattern", "mesh")], "by kind; what is not pub is left out"
+        ("chip", "Gpu"), ("chip", "Big"), ("switch", "Box"), ("link", "Lane"), ("pattern", "mesh")], "by kind"
     lane = entry([package], "Lane")
     assert lane.parameters == ("lanes: int = 4",)
     assert lane.rate == "4 lanes, one direction: 425 Gb/s raw, 400 Gb/s net"
