@@ -35,6 +35,8 @@ class Place(Record):
     outer: Space = Space(())
     origin: int = 0
     via_env: Env | None = None  # of the chain, where it is a pattern call's own
+    calls: tuple[tuple[tuple[ast.Item, ...], tuple[ast.Annot, ...], Env], ...] = ()
+    """What the pattern calls around it say of their links: attributes and annotations, read where the call stands."""
 
 
 def connect(el: Elaborator, t: Template, stmt: ast.Connect, env: Env, place: Place) -> None:
@@ -108,9 +110,13 @@ def add_rule(el: Elaborator, t: Template, stmt: ast.Connect, sub: SubSpace, plac
     for end, expr in ((a, stmt.left), (b, stmt.right)):
         check_range(t, end.path, end.coords, space, expr.span, sub.statics)
     attrs = evaluate_attributes(el, stmt.body, sub.env)
+    sources = sources_of(stmt.annots, sub.env)
+    for body, annots, caller in place.calls:
+        attrs = {**attrs, **evaluate_attributes(el, body, caller)}
+        sources += sources_of(annots, caller)
     t.rules.append(Rule(len(t.rules), PlaneRef(place.names, indices), space, a, b, via, link,
                         min(lanes_a, lanes_b) if lanes_a and lanes_b else 0,
-                        stmt.arrow == "->", attrs, sources_of(stmt.annots, sub.env), stmt.span, place.origin))
+                        stmt.arrow == "->", attrs, sources, stmt.span, place.origin))
 
 
 def _plane_index(name: str | None, env: Env) -> Ix | None:

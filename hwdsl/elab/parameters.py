@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from hwdsl.diag import Label
+from hwdsl.sema.algebra import because
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import did_you_mean, mistake
@@ -51,9 +52,17 @@ def bind_parameters(item: ast.Component | ast.Mode, args: dict[str, Value], env:
 
 
 def _condition(item: ast.Component | ast.Mode, guard: ast.Expr, env: Env, span: Span, shown: str) -> None:
-    if evaluate(guard, env) is not True:
+    broken = first_broken(guard, env)
+    if broken is not None:
         raise mistake("HW2004", f"`{item.name}` is not defined for these parameters: {shown}", span, label="used here",
-                      related=(Label(guard.span, "this condition does not hold"),))
+                      related=(Label(broken.span, "this condition does not hold"),), notes=because(broken, env))
+
+
+def first_broken(guard: ast.Expr, env: Env) -> ast.Expr | None:
+    """The first condition of a conjunction that does not hold, None if all do. Raises Mistake."""
+    if isinstance(guard, ast.Logic) and guard.op == "and":
+        return first_broken(guard.left, env) or first_broken(guard.right, env)
+    return None if evaluate(guard, env) is True else guard
 
 
 def check_type(p: ast.Param, value: Value, env: Env, span: Span) -> None:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from hwdsl.diag import Label
 from hwdsl.elab.members import declare_names
-from hwdsl.elab.parameters import check_type
+from hwdsl.elab.parameters import check_type, first_broken
 from hwdsl.elab.paths import PortArgument, resolve
 from hwdsl.elab.spaces import SubSpace, sub_spaces
 from hwdsl.ir.index import Ix
 from hwdsl.ir.l0 import PortArray, Template
 from hwdsl.ir.space import Space
 from hwdsl.node import replace
+from hwdsl.sema.algebra import because
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import mistake
@@ -92,10 +93,11 @@ def _bind(el: Elaborator, t: Template, item: ast.Pattern, definition: Def, call:
             _match_dimensions(item, p, scope, given[p.name])
     declare_names(el, item.body, scope)
     for guard in (item.guard, *(p.guard for p in item.params)):
-        if guard is not None and evaluate(guard, scope) is not True:
+        broken = first_broken(guard, scope) if guard is not None else None
+        if broken is not None:
             shown = ", ".join(f"{n} = {show(v)}" for n, v in scope.values.items() if isinstance(v, int))
             raise mistake("HW2004", f"`{item.name}` is not defined for these arguments: {shown}", call.span, label="used here",
-                          related=(Label(guard.span, "this condition does not hold"),))
+                          related=(Label(broken.span, "this condition does not hold"),), notes=because(broken, scope))
     return scope
 
 
@@ -131,14 +133,15 @@ def _match_dimensions(item: ast.Pattern, p: ast.Param, scope: Env, arg: ast.Arg)
 def _run_body(el: Elaborator, t: Template, item: ast.Pattern, call: ast.Connect, scope: Env, caller: Env, place: Place) -> None:
     from hwdsl.elab.connect import add_rule, check_binders, connect
 
+    given = replace(place, via_env=place.via_env or caller, calls=((call.body, call.annots, caller), *place.calls))
     for stmt in item.body:
         if isinstance(stmt, ast.Connect):
+            here = replace(given, via_env=None) if stmt.via else given
             if stmt.right is None:
-                connect(el, t, stmt, scope, place)
+                connect(el, t, replace(stmt, via=stmt.via or call.via), scope, here)
                 continue
             check_binders(stmt, stmt.binders)
-            merged = replace(stmt, via=stmt.via or call.via, body=(*stmt.body, *call.body), annots=(*stmt.annots, *call.annots))
             for sub in sub_spaces(stmt.binders, stmt.guard, scope):
-                add_rule(el, t, merged, sub, place if stmt.via else replace(place, via_env=caller))
+                add_rule(el, t, replace(stmt, via=stmt.via or call.via), sub, here)
         elif not isinstance(stmt, (ast.Const, ast.Fn, ast.ErrorItem)):
             raise mistake("HW2013", "a pattern holds connections, constants and functions", stmt.span)

@@ -298,12 +298,30 @@ def _decode(ix: Ix, sizes: Sizes, known: set[str]) -> frozenset[str]:
         return frozenset()
     if all(isinstance(a, str) for _, a in open_terms):
         return _mixed_radix([(c, a) for c, a in open_terms if isinstance(a, str)], sizes, 0)
-    if len(open_terms) == 1 and isinstance(open_terms[0][1], Mod):
-        inner = open_terms[0][1]
-        terms = [(c, a) for c, a in inner.ix.terms if not _atom_known(a, known)]
-        if all(isinstance(a, str) for _, a in terms):
-            return _mixed_radix([(c, a) for c, a in terms if isinstance(a, str)], sizes, inner.m)
-    return frozenset()
+    if not _number_system(open_terms, sizes):
+        return frozenset()
+    out: frozenset[str] = frozenset()
+    for _, atom in open_terms:  # each digit is known: a variable, or a sum modulo the radix
+        if isinstance(atom, str):
+            out |= {atom}
+        elif isinstance(atom, Mod):
+            terms = [(c, a) for c, a in atom.ix.terms if not _atom_known(a, known)]
+            if all(isinstance(a, str) for _, a in terms):
+                out |= _mixed_radix([(c, a) for c, a in terms if isinstance(a, str)], sizes, atom.m)
+    return out
+
+
+def _number_system(terms: Sequence[tuple[int, Atom]], sizes: Sizes) -> bool:
+    """Whether the sum of variables and residues determines each of them: its digits do not run into each other."""
+    if not all(isinstance(a, (str, Mod)) for _, a in terms):
+        return False
+    span = 0
+    for c, atom in sorted(terms, key=lambda t: abs(t[0])):
+        size = sizes[atom] if isinstance(atom, str) else atom.m if isinstance(atom, Mod) else 0
+        if abs(c) <= span and size > 1:
+            return False
+        span += abs(c) * (size - 1)
+    return True
 
 
 def _atom_known(atom: Atom, known: set[str]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from hwdsl.sema import algebra
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import call_function
 from hwdsl.sema.mistake import mistake
@@ -266,5 +267,5 @@ BUILTINS: dict[str, Callable[[Args, ast.Call, Env], Value]] = {
     "len": length, "prefix_sum": prefix_sum, "sum": total, "min": least, "max": greatest, "contains": contains, "unique": unique,
     "reverse": reverse, "sort": sort, "concat": concat, "index_of": index_of, "runs": runs, "gcd": gcd, "lcm": lcm,
     "pow_mod": pow_mod, "pow": power_of, "isqrt": isqrt, "log2": log2, "ceil_log2": ceil_log2, "floor": floor, "ceil": ceil,
-    "abs": absolute, "fold": fold,
+    "abs": absolute, "fold": fold, **algebra.FUNCTIONS,
 }

@@ -27,4 +27,6 @@ CODES: dict[str, str] = {
     "HW1210": "claim written wrongly",
     "HW1211": "claim stated twice, differently",
     "HW1212": "claim at something that checks nothing",
+    "HW1213": "no finite field of this size",
+    "HW1214": "no graph with these degrees",
 }

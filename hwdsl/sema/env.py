@@ -10,6 +10,7 @@ from hwdsl.source.span import Span
 from hwdsl.syntax import ast
 
 if TYPE_CHECKING:
+    from hwdsl.sema.finite_field import Field
     from hwdsl.sema.project import Module
 
 STEP_LIMIT = 3_000_000
@@ -50,13 +51,14 @@ class Thunk:
 
 
 class Budget:
-    """Evaluation steps left."""
+    """Evaluation steps left, and the finite fields built so far, by number of elements."""
 
-    __slots__ = ("depth", "steps")
+    __slots__ = ("depth", "fields", "steps")
 
     def __init__(self, steps: int = STEP_LIMIT) -> None:
         self.steps = steps
         self.depth = 0
+        self.fields: dict[int, Field] = {}
 
 
 class Hooks:

@@ -424,7 +424,10 @@ def _call(e: ast.Call, env: Env) -> Value:
     if fn.item is not None:
         return call_function(fn, args, e, env)
     if any(isinstance(a, Ix) for a in args):
-        return tabulated(e, env)
+        from hwdsl.sema.algebra import MAPS
+
+        symbolic = MAPS[fn.name](args, e, env) if fn.name in MAPS else None
+        return symbolic if symbolic is not None else tabulated(e, env)
     assert fn.builtin is not None
     return fn.builtin(args, e, env)
 
