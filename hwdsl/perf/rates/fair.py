@@ -48,7 +48,7 @@ def fair_rates(capacity: Floats, start: Ints, arc: Ints, share: Floats | None = 
     """
     check_paths(capacity, start, arc, share)
     flows, links = len(start) - 1, len(capacity)
-    use = np.zeros(0) if share is None else share.astype(np.float64)
+    use: Any = np.zeros(0) if share is None else share.astype(np.float64)
     if multiplicity is not None:
         use = np.repeat(multiplicity, np.diff(start)) * (use if len(use) else 1.0)
     active = np.bincount(arc, minlength=links)
@@ -57,16 +57,17 @@ def fair_rates(capacity: Floats, start: Ints, arc: Ints, share: Floats | None = 
     np.cumsum(active, out=offsets[1:])
     if progress is not None and len(arc) > SMALL:
         progress("loading compiled loops (the first run on a machine compiles them)")
-    run, narrow = loops(len(arc)), (lambda x: x.astype(np.uint32)) if len(arc) > SMALL else (lambda x: x)
-    first, over, flow_of = narrow(start), narrow(arc), narrow(np.empty(len(arc), dtype=np.int64))
+    run = loops(len(arc))
+    width = np.uint32 if len(arc) > SMALL else np.int64  # half the memory to go through
+    first, over, flow_of = start.astype(width), arc.astype(width), np.empty(len(arc), dtype=width)
     run.flows_by_link(over, first, flow_of, offsets[:-1].copy())
     heap = np.flatnonzero(active)
     key = np.full(links, np.inf)
     key[heap] = capacity[heap] / weight[heap]
     frozen = np.zeros(flows, dtype=np.uint8)
     bottleneck = np.full(flows, -1, dtype=np.int32)
-    full = run.fill(capacity.astype(np.float64), weight, active.astype(np.int32), first, over, use, narrow(offsets), flow_of,
-                    heap, key, frozen, bottleneck)
+    full = run.fill(capacity.astype(np.float64), weight, active.astype(np.int32), first, over, use, offsets.astype(width),
+                    flow_of, heap, key, frozen, bottleneck)
     rate = np.full(flows, np.inf)
     rate[bottleneck >= 0] = key[bottleneck[bottleneck >= 0]]
     return Rates(rate, bottleneck.astype(np.int64), int(full))

@@ -9,8 +9,11 @@ import numpy as np
 
 from hwdsl.node import Record
 from hwdsl.perf.rates.events import Ends, run_events
-from hwdsl.perf.rates.fair import SMALL, Floats, Ints, check_paths
+from hwdsl.perf.rates.fair import Floats, Ints, check_paths
 from hwdsl.perf.rates.resolve import Shared
+
+SMALL = 20_000
+"""Path-links below which plain Python is faster than starting numba."""
 
 
 class Completion(Record):

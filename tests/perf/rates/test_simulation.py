@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,17 +14,18 @@ from hwdsl.perf.rates import resolve as resolve_module
 from hwdsl.perf.rates import simulation as simulation_module
 
 
-def arrays(paths):
+def arrays(paths: list[list[int]]) -> tuple[Any, Any]:
     start = np.cumsum([0, *(len(p) for p in paths)])
     return start, np.array([a for p in paths for a in p], dtype=np.int64)
 
 
-def solving_anew(capacity, paths, size, begin, share=None):
+def solving_anew(capacity: Any, paths: list[list[int]], size: Any, begin: Any, share: Any = None) -> Any:
     """The same by definition: all rates anew at every beginning and end."""
     flows = len(paths)
     offsets = np.cumsum([0, *(len(p) for p in paths)])
     rest, finish = np.array(size, dtype=float), np.full(flows, np.inf)
-    now, running = 0.0, set()
+    now = 0.0
+    running: set[int] = set()
     waiting = sorted(range(flows), key=lambda f: begin[f])
     while waiting or running:
         order = sorted(running)
@@ -48,7 +51,7 @@ def solving_anew(capacity, paths, size, begin, share=None):
 
 
 @st.composite
-def problems(draw):
+def problems(draw: Any) -> tuple[Any, ...]:
     links = draw(st.integers(1, 8))
     paths = draw(st.lists(st.lists(st.integers(0, links - 1), min_size=1, max_size=4, unique=True), min_size=1, max_size=16))
     capacity = np.array(draw(st.lists(st.integers(1, 20), min_size=links, max_size=links)), dtype=float)
@@ -58,23 +61,23 @@ def problems(draw):
     return capacity, paths, size, begin, share
 
 
-def test_two_flows_share_until_the_short_one_ends():
+def test_two_flows_share_until_the_short_one_ends() -> None:
     found = completion_times(np.array([10.0]), *arrays([[0], [0]]), np.array([100.0, 20.0]))
     assert found.finish.tolist() == [12.0, 4.0]
     assert found.events == 4
 
 
-def test_a_late_flow_takes_its_share_from_its_beginning_on():
+def test_a_late_flow_takes_its_share_from_its_beginning_on() -> None:
     found = completion_times(np.array([10.0]), *arrays([[0], [0]]), np.array([100.0, 20.0]), begin=np.array([0.0, 5.0]))
     assert found.finish.tolist() == [12.0, 9.0]
 
 
-def test_latency_passes_before_the_first_bit():
+def test_latency_passes_before_the_first_bit() -> None:
     found = completion_times(np.array([10.0]), *arrays([[0]]), np.array([100.0]), begin=np.array([1.0]), latency=np.array([0.5]))
     assert found.finish.tolist() == [11.5]
 
 
-def test_nothing_to_send_and_nowhere_to_go_are_instant_and_a_dead_link_never_ends():
+def test_nothing_to_send_and_nowhere_to_go_are_instant_and_a_dead_link_never_ends() -> None:
     size, begin = np.array([0.0, 5.0, 1.0]), np.array([3.0, 4.0, 0.0])
     found = completion_times(np.array([0.0, 1.0]), *arrays([[1], [], [0]]), size, begin=begin)
     assert found.finish.tolist() == [3.0, 4.0, np.inf]
@@ -82,13 +85,13 @@ def test_nothing_to_send_and_nowhere_to_go_are_instant_and_a_dead_link_never_end
 
 @settings(max_examples=200, deadline=None)
 @given(problems())
-def test_every_event_solved_anew_gives_the_same_times(problem):
+def test_every_event_solved_anew_gives_the_same_times(problem: Any) -> None:
     capacity, paths, size, begin, share = problem
     found = completion_times(capacity, *arrays(paths), size, begin=begin, share=share).finish
     assert found == pytest.approx(solving_anew(capacity, paths, size, begin, share), rel=1e-9)
 
 
-def test_a_thousand_flows_on_a_clos_give_the_same_times(monkeypatch):
+def test_a_thousand_flows_on_a_clos_give_the_same_times(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(3)
     hosts, leaves, spines = 128, 16, 8
     paths = []
@@ -106,7 +109,7 @@ def test_a_thousand_flows_on_a_clos_give_the_same_times(monkeypatch):
     assert (completion_times(capacity, *arrays(paths), size, begin=begin).finish == plain).all()
 
 
-def test_without_the_check_of_bottlenecks_the_times_would_be_wrong(monkeypatch):
+def test_without_the_check_of_bottlenecks_the_times_would_be_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     capacity, paths = np.array([10.0, 10.0]), [[0], [0, 1], [1]]
     size, begin = np.array([100.0, 10.0, 100.0]), np.array([0.0, 1.0, 2.0])
     right = solving_anew(capacity, paths, size, begin)
@@ -116,6 +119,6 @@ def test_without_the_check_of_bottlenecks_the_times_would_be_wrong(monkeypatch):
 
 
 @pytest.mark.parametrize(("size", "begin"), [([-1.0], [0.0]), ([float("nan")], [0.0]), ([1.0], [-2.0]), ([1.0, 1.0], [0.0])])
-def test_sizes_and_times_that_are_none_are_refused(size, begin):
+def test_sizes_and_times_that_are_none_are_refused(size: Any, begin: Any) -> None:
     with pytest.raises(ValueError, match="not negative"):
         completion_times(np.array([1.0]), *arrays([[0]]), np.array(size), begin=np.array(begin))
