@@ -1,6 +1,7 @@
 """`hwc test`: the asserts of a file's designs, and its `test` blocks.
 
-A `test` block builds a design of its own and asserts on it; `assert fails(HW2004);` holds when building it reports that code.
+A `test` block builds a design of its own and asserts on it; `assert fails(HW2004);` holds when building it, its checks
+or the `under` blocks of the test report that code, and no other error.
 """
 
 from __future__ import annotations
@@ -86,27 +87,36 @@ def _test(session: Session, module: Module, item: ast.Test) -> tuple[str, list[D
         return "failed", list(diagnostics.items), []
     root = _build(el, module, designs[0])
     expected, refusals, rest = _expected(item)
-    reported = {d.code for d in diagnostics.items if d.severity == "error"}
+    inside: list[CheckResult] = []
+    results: list[CheckResult] = []
+    sound = root if not diagnostics.has_errors else None
+    if sound is not None:
+        inside = run_checks(sound, diagnostics)
+        for stmt in rest:
+            if isinstance(stmt, ast.Check):
+                results += check_statement(sound, stmt, sound.env, diagnostics, f"test \"{item.name}\"", 1)
+            else:
+                results += run_under(sound, sound, UnderStatement(stmt, sound.env), diagnostics, f"test \"{item.name}\"", 1)
     if expected:
-        missing = [c for c in expected if c not in reported]
-        if not missing and reported <= set(expected):
-            return "passed", [], [CheckResult("passed", s.kind, s.span, s.message, f"refused with {', '.join(expected)}", "", (),
-                                              s.cond.span, claims_of(s.annots)) for s in refusals]
-        for code in missing:
-            diagnostics.error("HW4005", f"the design of the test \"{item.name}\" should fail with {code}; it does not", item.span)
+        if not _refused(item, expected, diagnostics):
+            return "failed", list(diagnostics.items), []
+        return "passed", [], [CheckResult("passed", s.kind, s.span, s.message, f"refused with {', '.join(expected)}", "", (),
+                                          s.cond.span, claims_of(s.annots)) for s in refusals]
+    if sound is None:
         return "failed", list(diagnostics.items), []
-    if root is None or diagnostics.has_errors:
-        return "failed", list(diagnostics.items), []
-    inside, results = run_checks(root, diagnostics), []
-    for stmt in rest:
-        if isinstance(stmt, ast.Check):
-            results += check_statement(root, stmt, root.env, diagnostics, f"test \"{item.name}\"", 1)
-        else:
-            results += run_under(root, root, UnderStatement(stmt, root.env), diagnostics, f"test \"{item.name}\"", 1)
     outcomes = {_outcome(r) for r in (*inside, *results)}
     if "failed" in outcomes or diagnostics.has_errors:
         return "failed", list(diagnostics.items), results
     return "undecided" if "undecided" in outcomes else "passed", list(diagnostics.items), results
+
+
+def _refused(item: ast.Test, expected: list[str], diagnostics: Diagnostics) -> bool:
+    """Whether the errors of the design, its checks and the rest of the test are just those of `assert fails(..)`; reports the rest."""
+    reported = {d.code for d in diagnostics.items if d.severity == "error"}
+    missing = [c for c in expected if c not in reported]
+    for code in missing:
+        diagnostics.error("HW4005", f"the design of the test \"{item.name}\" should fail with {code}; it does not", item.span)
+    return not missing and reported <= set(expected)
 
 
 def _build(el: Elaborator, module: Module, design: ast.Design) -> Template | None:
