@@ -9,11 +9,12 @@
 
 from __future__ import annotations
 
+from hwdsl.perf.flat.answer import FlatLoads
 from hwdsl.perf.flat.build import estimate_fabric, fabric
 from hwdsl.perf.flat.fabric import Fabric, from_links
-from hwdsl.perf.flat.loads import FlatLoads, loads
+from hwdsl.perf.flat.loads import Estimate, estimate_loads, loads
 from hwdsl.perf.flat.traffic import BadTraffic, Traffic, matrix, uniform
 from hwdsl.query.flat import OverBudget
 
-__all__ = ["BadTraffic", "Fabric", "FlatLoads", "OverBudget", "Traffic", "estimate_fabric", "fabric", "from_links", "loads",
-           "matrix", "uniform"]
+__all__ = ["BadTraffic", "Estimate", "Fabric", "FlatLoads", "OverBudget", "Traffic", "estimate_fabric", "estimate_loads",
+           "fabric", "from_links", "loads", "matrix", "uniform"]

@@ -38,4 +38,4 @@ def fabric(owner: Template, planes: PlaneSelection | None, over: Selection | Non
     through = np.full(len(g.relay), np.nan)
     for path, base in g.vertices.base.items():
         through[base: base + volume(g.vertices.shape[path])] = number_or_nan(owner.at(path).figure("latency"))
-    return Fabric(g.vertices, g.links, g.relay, through, g.endpoints, owner)
+    return Fabric(g.vertices, g.links, g.relay, through, g.endpoints, (owner, planes, over))

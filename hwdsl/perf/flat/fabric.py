@@ -27,21 +27,23 @@ class Fabric:
     latency     float64[A]     s of the link, nan if unpublished
     link        int64[A]       number of the undirected link
     reverse     int64[A]       the arc of the other direction, -1 if there is none
+    forward     bool[A]        from the left end of its rule to the right one
     rule        int64[A]       ArcRule.number of the rule that made the link
     relay       bool[V]        traffic may pass through
     through     float64[V]     s a vertex takes to pass traffic on, nan if unpublished
     endpoints   int64[E]       vertices that talk
+    origin      (owner, planes, over) of the network in the design, None if it has none
     """
 
     def __init__(self, vertices: Numbering, links: LinkTable, relay: Flags, through: Floats, endpoints: Ints,
-                 owner: Template | None = None) -> None:
+                 origin: Any = None) -> None:
         n, both = len(relay), np.flatnonzero(~links.directed)
         tail = np.concatenate([links.tails, links.heads[both]])
         head = np.concatenate([links.heads, links.tails[both]])
         link = np.concatenate([np.arange(len(links.tails), dtype=np.int64), both])
         order = np.lexsort((link, links.capacity[link], head, tail))
         self.vertices = vertices
-        self.owner = owner
+        self.origin = origin
         self.tail, self.head, self.link = tail[order], head[order], link[order]
         self.capacity, self.latency, self.rule = (x[self.link] for x in (links.capacity, links.latency, links.rule))
         self.start = np.concatenate([[0], np.cumsum(np.bincount(self.tail, minlength=n))]).astype(np.int64)
@@ -51,13 +53,22 @@ class Fabric:
         other[both] = place[len(links.tails):]
         other[len(links.tails):] = place[both]
         self.reverse = other[order]
+        self.forward = order < len(links.tails)
         self.relay, self.through, self.endpoints = relay, through, endpoints
         self.bundles = Bundles(self)
+        self.hops: Any = None
+        """The graph of hops over the bundles, once it was asked for."""
 
     @property
     def vertex_count(self) -> int:
         """Number of vertices."""
         return len(self.relay)
+
+    @property
+    def bundles_capacity(self) -> Floats:
+        """Capacity of one arc of each bundle."""
+        out: Floats = self.capacity[self.bundles.first]
+        return out
 
     @property
     def arc_count(self) -> int:
@@ -72,7 +83,7 @@ class Fabric:
         for n in reversed(self.vertices.shape[path]):
             coords.append(rest % n)
             rest //= n
-        return instance_name(self.owner, path, coords[::-1])
+        return instance_name(None if self.origin is None else self.origin[0], path, coords[::-1])
 
     def arc_name(self, a: int) -> str:
         """`tail -> head`, with the number among parallel links if there are several."""
@@ -87,6 +98,7 @@ class Bundles:
     """Parallel arcs of one capacity taken together: a bundle each, in the order of the arcs.
 
     start  int64[V + 1], head int32[B], tail int32[B], width float64[B] (arcs in it), of_arc int64[A]
+    back                                the bundle of the other direction; None if some link is one-way
     back_start, back_tail, back_bundle  the same bundles by head: where traffic to a vertex may come from
     """
 
@@ -101,6 +113,9 @@ class Bundles:
         self.head = f.head[first].astype(np.int32)
         self.width = np.diff(np.append(first, f.arc_count)).astype(np.float64)
         self.start = np.searchsorted(first, f.start).astype(np.int64)
+        self.back: npt.NDArray[np.int32] | None = None
+        if (f.reverse >= 0).all():
+            self.back = self.of_arc[f.reverse[first]].astype(np.int32)
         by_head = np.argsort(self.head, kind="stable")
         self.back_bundle = by_head.astype(np.int64)
         self.back_tail = self.tail[by_head]

@@ -7,12 +7,13 @@ all ports that lead down.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from hwdsl.perf.flat.fabric import Fabric, Flags, Floats
 from hwdsl.query.flat import Ints
-
 
 Small = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 """Numbers of states, which fit 32 bits."""
@@ -33,7 +34,7 @@ class RoutedGraph:
                  length: Ints | None = None, through: Ints | None = None) -> None:
         self.vertices, self.copies = vertices, copies
         states = vertices * copies
-        order = np.lexsort((bundle, head, tail))
+        order: Any = slice(None) if (np.diff(tail) >= 0).all() else np.argsort(tail, kind="stable")
         self.tail = tail[order].astype(np.int32)
         self.head = head[order].astype(np.int32)
         self.width, self.bundle = width[order], bundle[order]
@@ -65,6 +66,9 @@ def _starts(keys: Small, n: int) -> Ints:
 
 
 def hop_graph(f: Fabric) -> RoutedGraph:
-    """Every arc is a step of 1."""
-    b = f.bundles
-    return RoutedGraph(f.vertex_count, 1, b.tail, b.head, b.width, np.arange(b.count, dtype=np.int64), f.relay)
+    """Every arc is a step of 1; made once a fabric."""
+    if f.hops is None:
+        b = f.bundles
+        f.hops = RoutedGraph(f.vertex_count, 1, b.tail, b.head, b.width, np.arange(b.count, dtype=np.int64), f.relay)
+    graph: RoutedGraph = f.hops
+    return graph

@@ -171,7 +171,7 @@ downhill_by_cost = compiled(_downhill_by_cost)
 
 def _sweep(start: Any, head: Any, width: Any, bundle: Any, back_start: Any, back_tail: Any, back_step: Any, relay: Any,
            vertices: Any, copies: Any, dest: Any, shared: Any, begin: Any, src: Any, weight: Any, scale: Any, flow: Any,
-           histogram: Any) -> Any:
+           histogram: Any, carried: Any) -> Any:
     """All destinations by hops. `histogram[h]` pairs at h hops, its last entry the unreachable ones. Returns steps seen."""
     states = vertices * copies
     distance = np.full(states, -1, dtype=np.int32)
@@ -193,6 +193,7 @@ def _sweep(start: Any, head: Any, width: Any, bundle: Any, back_start: Any, back
                 histogram[last] += scale[k]
             else:
                 histogram[min(d, last - 1)] += scale[k]
+                carried[0] += scale[k] * weight[i]
                 here[s] += weight[i]
         seen += len(head) + downhill(start, head, width, bundle, relay, distance, ports, queue, n, here, scale[k], flow)
         for i in range(n):
@@ -206,7 +207,7 @@ sweep_hops = compiled(_sweep)
 
 def _sweep_by_cost(start: Any, head: Any, width: Any, bundle: Any, back_start: Any, back_tail: Any, back_step: Any, relay: Any,
                    length: Any, through: Any, vertices: Any, copies: Any, dest: Any, shared: Any, begin: Any, src: Any,
-                   weight: Any, scale: Any, flow: Any, histogram: Any) -> Any:
+                   weight: Any, scale: Any, flow: Any, histogram: Any, carried: Any) -> Any:
     """All destinations by cost."""
     states = vertices * copies
     distance = np.full(states, -1, dtype=np.int64)
@@ -240,6 +241,7 @@ def _sweep_by_cost(start: Any, head: Any, width: Any, bundle: Any, back_start: A
                 histogram[last] += scale[k]
             else:
                 histogram[min(hops[s], last - 1)] += scale[k]
+                carried[0] += scale[k] * weight[first + i]
         for i in range(n):
             distance[queue[i]] = -1
             ports[queue[i]] = 0.0

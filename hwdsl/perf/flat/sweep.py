@@ -21,13 +21,14 @@ FAR = np.int64(1) << 60
 
 
 class Swept:
-    """What sweeps add up: `flow` of each bundle, `histogram` hops -> pairs (weighted by scale), `unreachable` pairs, and
-    `visits` of steps."""
+    """What sweeps add up: `flow` of each bundle, `histogram` hops -> pairs (weighted by scale), `unreachable` pairs,
+    `carried` weight of the others, and `visits` of steps."""
 
     def __init__(self, bundles: int) -> None:
         self.flow = np.zeros(bundles)
         self.histogram: dict[int, float] = {}
         self.unreachable = 0.0
+        self.carried = 0.0
         self.visits = 0
 
     def count(self, hops: Ints, scale: Floats) -> None:
@@ -127,6 +128,7 @@ def sweep(g: RoutedGraph, d: Demand, bundles: int) -> Swept:
         else:
             hops[reached] = _fewest(downhill, row, state)[reached]
         out.count(hops, part.scale[row])
+        out.carried += float((waiting * part.scale[:, None]).sum())
         out.flow += np.bincount(g.bundle, (flow * part.scale[:, None]).sum(axis=0), bundles)
     return out
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hwdsl.perf.flat import BadTraffic, Fabric, Traffic, from_links, loads, matrix, uniform
+from hwdsl.perf.flat.answer import answer
 from hwdsl.perf.flat.graph import hop_graph
-from hwdsl.perf.flat.loads import compiled_sweep, result
+from hwdsl.perf.flat.run import compiled_sweep
 from hwdsl.perf.flat.sweep import sweep
 from hwdsl.perf.flat.traffic import demand
 
@@ -46,7 +47,7 @@ def test_any_multigraph_any_traffic(f: Fabric, data: st.DataObject) -> None:
         load, histogram, lost = exact_loads(f, wanted)
         d = demand(f, given_traffic)
         for swept in (sweep(hop_graph(f), d, f.bundles.count), compiled_sweep(hop_graph(f), d, f.bundles.count)):
-            got = result(f, swept, "", "ecmp")
+            got = answer(f, swept, "", "ecmp")
             assert got.load == pytest.approx([float(x) for x in load], rel=1e-12, abs=1e-12)
             assert got.histogram == dict(histogram)
             assert got.unreachable == lost
