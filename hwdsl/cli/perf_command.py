@@ -1,0 +1,101 @@
+"""`hwc perf`: what a design's networks deliver."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from hwdsl.cli.console import Console
+from hwdsl.cli.options import FILE, design_options, output_options
+
+if TYPE_CHECKING:
+    from hwdsl.api import Design, Session
+    from hwdsl.perf.study.result import StudyResult
+
+
+@click.command(name="perf", epilog="Example: hwc perf examples/nvl72.hw --study collectives --fail 'fabric[0].chip[1]'")
+@click.argument("file", type=FILE)
+@click.option("--study", "study", metavar="NAME", help="Only this study of FILE; without it all of them.")
+@click.option("--fail", "fail", metavar="PATH", multiple=True,
+              help="Take a part, a port or a plane out of service: `rack[0].leaf[2]`. Repeatable.")
+@click.option("-o", "directory", metavar="DIR", type=click.Path(), help="Also write performance.json into DIR.")
+@click.option("--json", "as_json", is_flag=True, help="The same as `--format json`.")
+@design_options
+@output_options
+def command(file: str, study: str | None, fail: tuple[str, ...], directory: str | None, as_json: bool, memory: int,
+            mode: str | None, parameters: dict[str, str], form: str, color: str) -> int:
+    """Predict how long collectives and other traffic take on the networks of the design in FILE.
+
+    What is asked stands in the `study` blocks of FILE; a file without one is asked for uniform all-to-all and ring all-reduce on
+    every data plane. Every prediction says which question it answers and how far it lies above the tightest lower bound. `-P` sets
+    parameters of the design, or of a study. Interrupted by Ctrl-C, the command still prints what is finished.
+    """
+    from hwdsl.api import Session
+    console = Console("json" if as_json else form, color)
+    session = Session(progress=console.progress, memory_budget=memory)
+    theirs = _of_studies(session, file, parameters)
+    design = session.open(file, parameters={k: v for k, v in parameters.items() if k not in theirs}, mode=mode)
+    results: list[StudyResult] = []
+    whole = False
+    if design is not None and not session.diagnostics.has_errors:
+        results, whole = _run(session, design, study, fail, theirs)
+        _show(console, results)
+        if directory is not None:
+            _write(session, design, results, directory, mode)
+    items = [d for d in session.diagnostics.items if d.severity != "note"]
+    console.findings(items, session.sources)
+    failed = session.diagnostics.has_errors or design is None
+    content: dict[str, object] = {"command": "perf", "ok": not failed and whole, "interrupted": any(r.stopped for r in results)}
+    if design is not None:
+        from hwdsl.perf.study.document import document
+        content |= document(design.name, design.parameters, mode, results)
+    console.document(content, items, session.sources)
+    return 130 if any(r.stopped for r in results) else 1 if failed else 0
+
+
+def _of_studies(session: Session, file: str, parameters: dict[str, str]) -> dict[str, str]:
+    """Those `-P` that set a parameter of a study, not one of the design."""
+    module = session.project.load(file) if parameters and not file.endswith(".json") else None
+    if module is None:
+        return {}
+    from hwdsl.syntax import ast
+    known = {p.name for i in module.file.items if isinstance(i, ast.Study) for p in i.params}
+    return {k: v for k, v in parameters.items() if k in known}
+
+
+def _run(session: Session, design: Design, study: str | None, fail: tuple[str, ...],
+         parameters: dict[str, str]) -> tuple[list[StudyResult], bool]:
+    from hwdsl.perf.study.run import run_studies
+    from hwdsl.query.ask import parse_query
+    paths = [parse_query(text, f"--fail {text}", session.diagnostics, session.sources, session.cache_dir) for text in fail]
+    known = [p for p in paths if p is not None]
+    if len(known) < len(paths):
+        return [], False
+    values = {k: parse_query(text, f"-P {k}", session.diagnostics, session.sources, session.cache_dir)
+              for k, text in parameters.items()}
+    given = {k: v for k, v in values.items() if v is not None}
+    if len(given) < len(values):
+        return [], False
+    return run_studies(design.root, design.module, session.hooks, session.diagnostics, study=study, parameters=given, fail=known)
+
+
+def _show(console: Console, results: list[StudyResult]) -> None:
+    from hwdsl.perf.study.table import study_lines
+    for k, result in enumerate(results):
+        for line in [*([""] if k else []), *study_lines(result)]:
+            console.say(line)
+
+
+def _write(session: Session, design: Design, results: list[StudyResult], directory: str, mode: str | None) -> None:
+    import json
+
+    from hwdsl.perf.study.document import document
+    from hwdsl.sink import Refused, Sink
+    text = json.dumps(document(design.name, design.parameters, mode, results), indent=2, sort_keys=True, ensure_ascii=False)
+    try:
+        with Sink(directory, session.diagnostics) as sink:
+            sink.text("performance.json", text + "\n")
+            sink.commit()
+    except Refused:
+        return

@@ -1,0 +1,151 @@
+"""Lower bounds on the time of an operation: what no schedule and no routing can go below, and what the given routing cannot."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from hwdsl.perf.study.latency import Latency
+from hwdsl.perf.study.loading import Loading
+from hwdsl.perf.study.result import Bound
+from hwdsl.perf.study.view import View
+from hwdsl.query.cuts import capacity, coordinate_cuts
+from hwdsl.query.quotient import Refused
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from hwdsl.perf.traffic import Flows
+
+COLLECTIVES = ("all_reduce", "all_gather", "reduce_scatter", "broadcast", "all_to_all")
+
+
+def weakest(view: View) -> Fraction | None:
+    """Least rate at which one endpoint can send (at L0 the mean of its block); None where a rate is not published."""
+    if "weakest" not in view.memo:
+        view.memo["weakest"] = _weakest(view)
+    found: Fraction | None = view.memo["weakest"]
+    return found
+
+
+def _weakest(view: View) -> Fraction | None:
+    if view.failed or view.mode is not None or view.net.exceptions or view.net.partial:
+        rates = endpoint_rates(view)
+        least = float(rates.min()) if len(rates) else 0.0
+        return None if least != least else Fraction(least)
+    net = view.net
+    per: dict[int, Fraction] = dict.fromkeys(net.endpoints, Fraction(0))
+    try:
+        for arc in net.arcs:
+            for k in (arc.a, arc.b):
+                if k in per:
+                    per[k] += capacity(arc) * arc.links / net.blocks[k].size
+    except Refused:
+        return None
+    return min(per.values(), default=Fraction(0))
+
+
+def endpoint_rates(view: View) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """float64[N] bit/s that each rank can send, nan where a rate is not published. Raises OverBudget."""
+    import numpy
+
+    f = view.fabric()
+    return numpy.bincount(f.tail, f.capacity, f.vertex_count)[f.endpoints]
+
+
+def cut(view: View) -> tuple[Fraction, str] | None:
+    """Least capacity of the known cuts into halves, one direction; None where none is known."""
+    if "cut" not in view.memo:
+        try:
+            view.memo["cut"] = min(coordinate_cuts(view.plan()), default=None)
+        except Refused:
+            view.memo["cut"] = None
+    found: tuple[Fraction, str] | None = view.memo["cut"]
+    return found
+
+
+def collective_bounds(view: View, collective: str, algorithm: str, size: Fraction, n: int, least: Latency, one_message: bool,
+                      direct: Loading | None) -> list[Bound]:
+    """Bounds of a collective on `size` bits among n ranks. `direct` is the loading by uniform traffic, for an all-to-all."""
+    out = []
+    part = Fraction(n - 1, n)
+    rate = weakest(view)
+    in_network = algorithm == "in_network"
+    moved, words = {"all_reduce": (2 * part, "2 (N - 1) / N V / B"), "broadcast": (Fraction(1), "V / B")}.get(
+        collective, (part, "(N - 1) / N V / B"))
+    if in_network and collective == "all_reduce":
+        moved, words = Fraction(1), "V / B"
+    if rate:
+        out.append(Bound("endpoint", float(moved * size / rate), f"{words}: what each rank must send or receive, at its own rate B"))
+    half = cut(view)
+    if half is not None:
+        across, words = _across(collective, size, n)
+        out.append(Bound("cut", float(across / half[0]), f"{words} through {half[1]}"))
+    if direct is not None:
+        out += distance_bounds(view, direct, size / n)
+    if one_message:
+        steps = (n - 1).bit_length()
+        out.append(Bound("latency", float(steps * least.seconds), f"ceil(log2 N) = {steps} messages one after the other, "
+                                                                  "between nearest ranks"))
+    return out
+
+
+def _across(collective: str, size: Fraction, n: int) -> tuple[Fraction, str]:
+    """Bits that must cross a cut into halves in one direction."""
+    if collective == "all_to_all":
+        return Fraction((n // 2) * (n - n // 2), n) * size, "N / 4 V"
+    if collective in ("all_gather", "reduce_scatter"):
+        return Fraction(n // 2, n) * size, "V / 2"
+    return size, "V"
+
+
+def distance_bounds(view: View, found: Loading, bits: Fraction) -> list[Bound]:
+    """Of given traffic: the most loaded link, and all links together."""
+    out = []
+    if found.slowest is not None and found.exact:
+        out.append(Bound("load", float(bits * Fraction(found.slowest)), f"the busiest link under this routing: {found.where}"))
+    pairs = sum(h * k for h, k in found.hops.items())
+    if pairs and all(c.capacity is not None for c in found.classes):
+        total = sum((Fraction(c.capacity or 0) * c.links for c in found.classes), Fraction(0))
+        flow = sum((Fraction(c.mean) * c.links for c in found.classes), Fraction(0))
+        if total:
+            out.append(Bound("distance", float(bits * min(flow, Fraction(pairs)) / total),
+                             "sum of hops / sum of capacities: all links busy all the time"))
+    return out
+
+
+def flow_bounds(view: View, flows: Flows, bits: Fraction) -> list[Bound]:
+    """Of explicit flows: what each rank sends and receives at its own rate."""
+    import numpy as np
+
+    n = view.ranks
+    sent, got = np.bincount(flows.src, flows.weight, n), np.bincount(flows.dst, flows.weight, n)
+    busiest = np.maximum(sent, got)
+    if view.failed or view.mode is not None or view.net.exceptions or view.net.partial:
+        rates = endpoint_rates(view)
+        if np.isnan(rates).any() or not (rates[busiest > 0] > 0).all():
+            return []
+        seconds = float((busiest[busiest > 0] / rates[busiest > 0]).max(initial=0.0)) * float(bits)
+    else:
+        rate = strongest(view)
+        if not rate:
+            return []
+        seconds = float(busiest.max(initial=0.0)) * float(bits / rate)
+    return [Bound("endpoint", seconds, "what the busiest rank sends or receives, at its own rate")]
+
+
+def strongest(view: View) -> Fraction | None:
+    """Greatest rate at which one endpoint can send, over blocks whose endpoints are alike; None where that is not known."""
+    net = view.net
+    per: dict[int, Fraction] = dict.fromkeys(net.endpoints, Fraction(0))
+    try:
+        pl = view.plan()
+        for arc in net.arcs:
+            for k in (arc.a, arc.b):
+                if k in per:
+                    per[k] += capacity(arc) * arc.links / net.blocks[k].size
+    except Refused:
+        return None
+    alike = all(c.symmetry != "N" or c.size == 1 for k, b in enumerate(pl.network.blocks)
+                if any(b.path == net.blocks[e].path for e in net.endpoints) for c in pl.coordinates[k])
+    return max(per.values(), default=None) if alike else None

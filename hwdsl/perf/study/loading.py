@@ -1,0 +1,254 @@
+"""How a phase loads the links: symbolically where that is possible, else on the flat arrays, and never silently.
+
+  uniform traffic       exact at L0 (hwdsl.perf.symbolic), else flat
+  one flow a rank       at L0 where the network provably spreads any pairing as evenly as uniform traffic (a folded Clos that does,
+                        a single tier of switches among them): the tightest tier bounds every link, and where the ranks' own links
+                        are the tightest, they decide alone
+  anything else         flat
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from hwdsl.ir.space import TooLarge
+from hwdsl.node import Record
+from hwdsl.perf.study.latency import NONE, Assumed, Latency, Symbolic, link_latency, relay_latency, uniform_or_worst
+from hwdsl.perf.study.view import View
+from hwdsl.perf.traffic import Pattern
+from hwdsl.query.cuts import capacity, level_capacity, levels, spreads_evenly
+from hwdsl.query.flat import OverBudget
+from hwdsl.query.quotient import Refused, hops
+
+Number = Fraction | float
+ROUTINGS = {
+    "ecmp": "equal split over the ports of all minimal paths, hop by hop", "hashed": "one minimal path a flow, by hash",
+    "dimension_order": "dimension order", "valiant": "Valiant: over a random vertex between", "up_down": "up, then down",
+    "least_latency": "paths of least latency", "static": "static tables", "adaptive": "adaptive: the best split there is",
+}
+STEP_LIMIT = 4_000_000_000
+"""Destinations times links beyond which a flat answer is refused as too long (minutes)."""
+
+
+class ClassLoad(Record):
+    """Directed links of one tier: `greatest` and `mean` load in flows of weight 1; `capacity` bit/s of one, None if unknown."""
+
+    label: str
+    links: int
+    capacity: Fraction | None
+    greatest: Number
+    mean: Number
+    at_most: bool = False
+
+
+class Loading(Record):
+    """What one phase does to the network: loads by tier, the slowest start-up, the pairs without a path.
+
+    slowest   seconds per bit of weight 1 on the link that takes longest; None if a rate on the way is not published
+    where     the tier that holds it
+    """
+
+    classes: tuple[ClassLoad, ...]
+    latency: Latency
+    slowest: Number | None
+    where: str
+    exact: bool
+    level: str
+    method: str
+    cost: int
+    reason: str
+    unreachable: int
+    hops: dict[int, int]
+
+
+class TooLong(Exception):
+    """A flat answer would visit `steps` steps."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__(f"{steps:,} steps")
+        self.steps = steps
+
+
+def loading(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed) -> Loading:
+    """The loading of a view by a pattern, found once. Raises OverBudget, TooLong, Refused (a routing that does not fit)."""
+    key = ("loading", pattern.key, routing, seed, assumed)
+    if key not in view.memo:
+        try:
+            view.memo[key] = _symbolic(view, pattern, routing, assumed)
+        except (Refused, TooLarge) as reason:
+            view.memo[key] = _flat(view, pattern, routing, seed, assumed, str(reason))
+    found: Loading = view.memo[key]
+    return found
+
+
+def slowest(classes: tuple[ClassLoad, ...]) -> tuple[Number | None, str]:
+    """(seconds per bit, tier) of the links that take longest; None where a loaded link has no published rate."""
+    best: tuple[Number, str] = Fraction(0), ""
+    for c in classes:
+        if not c.greatest:
+            continue
+        if c.capacity is None:
+            return None, c.label
+        if not c.capacity:
+            raise ZeroRate(c.label)
+        best = max(best, (c.greatest / c.capacity, c.label), key=lambda b: b[0])
+    return best
+
+
+class ZeroRate(Exception):
+    """A link that must carry traffic has a rate of zero; the message names its tier."""
+
+
+# ---------------------------------------------------------------- at L0
+def _symbolic(view: View, pattern: Pattern, routing: str, assumed: Assumed) -> Loading:
+    """Raises Refused with the reason."""
+    if view.symbolic_reason:
+        raise Refused(view.symbolic_reason)
+    if pattern.uniform:
+        return _uniform(view, pattern, routing, assumed)
+    if pattern.matching and routing == "ecmp":
+        return _pairing(view, pattern, assumed)
+    raise Refused("traffic that tells ranks apart is routed flow by flow")
+
+
+def _uniform(view: View, pattern: Pattern, routing: str, assumed: Assumed) -> Loading:
+    from hwdsl.perf.symbolic import uniform_loads
+
+    found = uniform_loads(view.net, routing, view.failed)
+    tiers: dict[tuple[str, Fraction | None], list[Any]] = {}
+    for c in found.classes:
+        tiers.setdefault((c.label, c.capacity), []).append(c)
+    classes = tuple(ClassLoad(label, sum(c.arcs for c in own), rate, max(c.load for c in own),
+                              sum((c.load * c.arcs for c in own), Fraction(0)) / sum(c.arcs for c in own))
+                    for (label, rate), own in sorted(tiers.items(), key=lambda kv: (kv[0][0], kv[0][1] or 0)))
+    try:
+        latency = uniform_or_worst(_ways(view, assumed), view, pattern)
+    except Refused:
+        latency = _by_hops(view, assumed, max(found.hops.histogram, default=0))
+    each, where = slowest(classes)
+    return Loading(classes, latency, each, where, True, "L0", found.method, found.cost, "", found.hops.unreachable,
+                   found.hops.histogram)
+
+
+def _ways(view: View, assumed: Assumed) -> Symbolic:
+    key = ("ways", assumed)
+    if key not in view.memo:
+        view.memo[key] = Symbolic(view.plan(), assumed)
+    found: Symbolic = view.memo[key]
+    return found
+
+
+def _by_hops(view: View, assumed: Assumed, count: int) -> Latency:
+    """The latency of a path of so many hops where all links and all relays are alike. Raises Refused."""
+    links = {link_latency(a, assumed) for a in view.net.arcs}
+    relays = {relay_latency(view.root.at(b.path), assumed) for b in view.net.blocks if b.relay}
+    if not count:
+        return NONE
+    if len(links) != 1 or (count > 1 and len(relays) != 1):
+        raise Refused("links or relays of different latency")
+    way = next(iter(links)).times(count)
+    return way.plus(next(iter(relays)).times(count - 1)) if count > 1 else way
+
+
+def _pairing(view: View, pattern: Pattern, assumed: Assumed) -> Loading:
+    """One flow a rank on a network that spreads pairings evenly. Raises Refused."""
+    pl = view.plan()
+    tiers = view.memo.get("tiers")
+    if tiers is None:
+        tiers = view.memo["tiers"] = levels(pl) or {}
+        view.memo["even"] = bool(tiers) and spreads_evenly(pl, tiers)
+    if not view.memo["even"]:
+        raise Refused("a flow a rank is spread evenly by a folded Clos alone")
+    found = hops(pl)
+    if found.unreachable:
+        raise Refused("the network is not connected")
+    n = pl.network.endpoint_count
+    per_tier = level_capacity(pl.network, tiers)
+    own = per_tier[0] / n
+    tightest = min(per_tier.values()) / n
+    if not tightest:
+        raise Refused("a link has a rate of zero")
+    classes = []
+    for arc in pl.network.arcs:
+        k = min(tiers[arc.a], tiers[arc.b])
+        rate = capacity(arc)
+        greatest = n * rate / per_tier[k]
+        names = [".".join(pl.network.blocks[b].path) or view.root.name for b in (arc.a, arc.b)]
+        for label in (" -> ".join(names), " -> ".join(names[::-1])):
+            classes.append(ClassLoad(label, arc.links, rate, greatest, greatest, k > 0))
+    latency = uniform_or_worst(_ways(view, assumed), view, pattern)
+    exact = own == tightest
+    where = next(c.label for c in classes if c.greatest / (c.capacity or 1) == 1 / tightest)
+    if not exact:
+        raise Refused("the tiers above the ranks are the tighter ones: it matters who is paired with whom")
+    return Loading(_merged(classes), latency, 1 / tightest, where, True, "L0", "even spreading of pairings", len(pl.network.arcs),
+                   "", 0, found.histogram)
+
+
+def _merged(classes: list[ClassLoad]) -> tuple[ClassLoad, ...]:
+    tiers: dict[tuple[str, Fraction | None], ClassLoad] = {}
+    for c in classes:
+        old = tiers.get((c.label, c.capacity))
+        tiers[c.label, c.capacity] = c if old is None else ClassLoad(
+            c.label, old.links + c.links, c.capacity, max(old.greatest, c.greatest),
+            (old.mean * old.links + c.mean * c.links) / (old.links + c.links), c.at_most)
+    return tuple(tiers[k] for k in sorted(tiers, key=lambda t: (t[0], t[1] or 0)))
+
+
+# ---------------------------------------------------------------- flat
+def _flat(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed, reason: str) -> Loading:
+    """Raises OverBudget, TooLong, Refused."""
+    import numpy as np
+
+    from hwdsl.perf.flat import Traffic, loads, uniform
+
+    f = view.fabric()
+    if pattern.build is None:
+        traffic, destinations = uniform(), len(f.endpoints)
+    else:
+        flows = pattern.build()
+        traffic, destinations = Traffic(flows.src, flows.dst, flows.weight), len(np.unique(flows.dst))
+    steps = destinations * (f.arc_count + f.vertex_count)
+    if steps > STEP_LIMIT:
+        raise TooLong(steps)
+    progress: Callable[[str], None] | None = view.hooks.progress
+    found = loads(f, traffic, routing, seed=seed, progress=progress)
+    classes = _by_tier(view, f, found.load)
+    count = max(found.histogram, default=0)
+    try:
+        latency = _by_hops(view, assumed, count)
+    except Refused:
+        from hwdsl.perf.study.flat_latency import worst
+
+        latency = worst(view, f, traffic, assumed)
+    each, where = slowest(classes)
+    return Loading(classes, latency, each, where, True, "L2", found.method, found.cost, reason, found.unreachable, found.histogram)
+
+
+def _by_tier(view: View, f: Any, load: Any) -> tuple[ClassLoad, ...]:
+    """Arcs by the parts at their ends and their rate."""
+    import numpy as np
+
+    if not f.arc_count:
+        return ()
+    near, paths = f.vertices.block_of(f.tail)
+    far, _ = f.vertices.block_of(f.head)
+    rate = np.nan_to_num(f.capacity, nan=-1.0)
+    rates, of_rate = np.unique(rate, return_inverse=True)
+    key = (near * len(paths) + far) * len(rates) + of_rate.reshape(-1)
+    kinds, of_kind = np.unique(key, return_inverse=True)
+    of_kind = of_kind.reshape(-1)
+    links = np.bincount(of_kind)
+    total = np.bincount(of_kind, load)
+    greatest = np.zeros(len(kinds))
+    np.maximum.at(greatest, of_kind, load)
+    out = []
+    for k, kind in enumerate(kinds.tolist()):
+        pair, r = divmod(kind, len(rates))
+        names = [".".join(paths[b]) or view.root.name for b in divmod(pair, len(paths))]
+        bits = float(rates[r])
+        out.append(ClassLoad(" -> ".join(names), int(links[k]), None if bits < 0 else Fraction(bits), float(greatest[k]),
+                             float(total[k] / links[k])))
+    return _merged(out)

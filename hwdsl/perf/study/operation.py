@@ -1,0 +1,33 @@
+"""One operation of a study, all arguments settled: what is done, in which steps, and what is asked."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hwdsl.node import Record
+from hwdsl.perf.study.latency import Assumed
+from hwdsl.perf.traffic import Phase
+
+
+class Operation(Record):
+    """Ready to be predicted.
+
+    call         as written, with every `each` settled
+    collective   `all_reduce`, `permutation`, `moe_dispatch`, ...; `algorithm` "" where there is only one way
+    size         bits, in the meaning of the collective; `size_text` as written
+    phases       the steps; empty for in-network ones
+    filling      extra start-ups that the first piece of a pipeline waits for
+    schedule     words for what happens at the same time
+    """
+
+    call: str
+    collective: str
+    algorithm: str
+    size: Fraction
+    size_text: str
+    phases: tuple[Phase, ...]
+    filling: int
+    schedule: str
+    routing: str
+    seed: int
+    assumed: Assumed

@@ -1,0 +1,118 @@
+"""The answers of a study for a terminal: one aligned table a scenario, and below it what the columns leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from hwdsl.perf.study.result import Prediction, Scenario, StudyResult
+
+HEAD = ("operation", "algorithm", "size", "ranks", "time", "latency", "transfer", "bus rate", "bound", "gap", "busiest links", "level")
+RIGHT = {2, 3, 4, 5, 6, 7, 8, 9}
+
+
+def seconds(x: float) -> str:
+    """A time for people, four digits."""
+    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6), ("ns", 1e-9)):
+        if x >= scale or unit == "ns":
+            return f"{digits(x / scale)} {unit}"
+    raise AssertionError(x)
+
+
+def rate(bits: float) -> str:
+    """A rate in bytes for people."""
+    for unit, scale in (("TB/s", 8e12), ("GB/s", 8e9), ("MB/s", 8e6)):
+        if bits >= scale:
+            return f"{digits(bits / scale)} {unit}"
+    return f"{digits(bits / 8e3)} kB/s"
+
+
+def digits(x: float) -> str:
+    """Five significant digits."""
+    if x == 0:
+        return "0"
+    text = f"{x:.5g}"
+    return text if "e" not in text else f"{x:.0f}"
+
+
+def table(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> list[str]:
+    """Rows aligned in columns, the first of them the heading; columns that are empty throughout are left out."""
+    kept = [k for k in range(len(rows[0])) if any(r[k] for r in rows[1:])]
+    widths = {k: max(len(r[k]) for r in rows) for k in kept}
+    flush = set(right)
+    return ["  ".join(r[k].rjust(widths[k]) if k in flush else r[k].ljust(widths[k]) for k in kept).rstrip() for r in rows]
+
+
+def study_lines(result: StudyResult) -> list[str]:
+    """Everything a terminal shows of a study."""
+    out = [f"study {result.name}"]
+    for key in dict.fromkeys((p.plane, p.mode, p.failed) for p in result.predictions):
+        own = [p for p in result.predictions if (p.plane, p.mode, p.failed) == key]
+        out += ["", _heading(own[0]), *_indented(table([HEAD, *(_row(p) for p in own)], RIGHT)), *_notes(own)]
+    for s in result.scenarios:
+        out += ["", *scenario_lines(s)]
+    if result.stopped:
+        out += ["", f"stopped early: {result.stopped}"]
+    return out
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return ["  " + line for line in lines]
+
+
+def _heading(p: Prediction) -> str:
+    words = [f"plane {p.plane}"]
+    words += [f"mode {p.mode}"] * bool(p.mode)
+    words += ["failed: " + ", ".join(p.failed)] * bool(p.failed)
+    return ", ".join(words) + f" (endpoints {p.question.endpoints})"
+
+
+def _row(p: Prediction) -> tuple[str, ...]:
+    busiest = p.tiers[0].label if p.tiers else ""
+    if p.outcome != "time" or p.time is None:
+        return (p.collective, p.algorithm, p.size_text, str(p.ranks) if p.ranks else "", p.outcome, "", "", "", "", "", busiest, p.level)
+    low = ">= " if p.missing else ""
+    tightest = next((f"{b.name} {seconds(b.seconds)}" for b in p.bounds if b.name == p.tightest), "")
+    return (p.collective, p.algorithm, p.size_text, str(p.ranks), low + seconds(p.time),
+            seconds(p.latency) if p.latency or not p.missing else "not published", seconds(p.transfer),
+            rate(p.bus) if p.bus is not None else rate(p.rate) if p.rate is not None else "", tightest,
+            f"{p.gap:.1%}" if p.gap is not None else "", busiest, p.level)
+
+
+def _notes(own: Sequence[Prediction]) -> list[str]:
+    """What holds for all rows, said once."""
+    out = []
+    for question in dict.fromkeys(f"{p.collective}{f' {p.algorithm}' if p.algorithm else ''}: {p.question.schedule}" for p in own):
+        out.append(question)
+    out += dict.fromkeys(f"routing: {p.question.routing}; flows {p.question.flows}" for p in own)
+    how = dict.fromkeys((p.level, p.method, p.reason) for p in own if p.outcome == "time")
+    for level, method, reason in how:
+        out.append(f"loads at {level} by {method}" + (f" (not symbolic: {reason})" if reason else ""))
+    if any(p.missing for p in own):
+        out.append(">= : latency of links or switches on the way is not published and left out; "
+                   "a study may assume it (link_latency = 250 ns, switch_latency = ...)")
+    out += dict.fromkeys(f"latency assumed: {p.assumed}" for p in own if p.assumed)
+    out += [f"{p.collective} {p.algorithm}: {p.outcome}: {p.reason}".replace(" :", ":") for p in own if p.outcome != "time"]
+    return ["    " + line for line in dict.fromkeys(out)]
+
+
+def scenario_lines(s: Scenario) -> list[str]:
+    """What the endpoints have left, and what one more failure takes."""
+    words = [f"plane {s.plane}"] + [f"mode {s.mode}"] * bool(s.mode) + ["failed: " + ", ".join(s.failed)] * bool(s.failed)
+    out = [f"failures, {', '.join(words)}"]
+    if s.injection is not None and s.failed:
+        i = s.injection
+        left = f"{i.mean / i.before:.2%} of " if i.before else ""
+        out.append(f"  bandwidth left: mean {rate(i.mean)} per endpoint ({left}{rate(i.before)}), least {rate(i.least)}; "
+                   f"{s.endpoints} endpoints in service, {s.gone} gone")
+        if i.worst_pair is not None and i.pair is not None:
+            out.append(f"  worst pair: {i.pair[0]} to {i.pair[1]}, {rate(i.worst_pair)} when nobody else talks")
+    if s.losses:
+        head = ("one of these fails", "component", "of", "endpoints inside", "cut off", "pairs split", "bandwidth others lose",
+                "worst endpoint keeps")
+        rows = [(x.part, x.component, str(x.count), str(x.inside), str(x.cut), f"{x.split:,}" if x.split else "0",
+                 "unknown" if x.lost is None else rate(x.lost) if x.lost else "none",
+                 "" if x.worst is None else f"{x.worst:.1%}") for x in s.losses]
+        out += _indented(table([head, *rows], {2, 3, 4, 5, 6, 7}))
+    if s.note:
+        out.append(f"  {s.note}")
+    return out

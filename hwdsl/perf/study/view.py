@@ -1,0 +1,171 @@
+"""The network a question is asked of: some planes between some endpoints, in a mode, with failures; ranks and their coordinates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hwdsl.ir.l0 import Path, Template
+from hwdsl.ir.outages import Exclusion
+from hwdsl.query.flat import OverBudget
+from hwdsl.query.hopcount import effective_mode, mode_failures
+from hwdsl.query.network import Network, network
+from hwdsl.query.quotient import Plan, Refused, plan
+from hwdsl.query.selection import Group, PlaneSelection, Selection, whole
+from hwdsl.source import Span
+
+if TYPE_CHECKING:
+    from hwdsl.perf.flat import Fabric
+
+
+class View:
+    """One network, asked many things; everything it finds out is kept.
+
+    root     the design; `plane` the name of its planes for people
+    over     the endpoints, in the order of their ranks
+    mode     the mode that holds, None where none matters; `failed` what is out of service besides the design's overrides
+    """
+
+    def __init__(self, root: Template, plane: str, planes: PlaneSelection | None, over: Selection | None, hooks: Any,
+                 span: Span) -> None:
+        self.root, self.plane, self.planes, self.hooks, self.span = root, plane, planes, hooks, span
+        self.over = over if over is not None else all_endpoints(root, planes)
+        self.net: Network = network(root, planes, self.over)
+        self.groups: tuple[Group, ...] = self.over.groups if self.over is not None else tuple(
+            whole(root, self.net.blocks[k].path) for k in self.net.endpoints)
+        self.mode: Any = effective_mode(self.net, hooks, span)
+        self.failed: tuple[Exclusion, ...] = tuple(hooks.failed)
+        self._plan: Plan | Refused | None = None
+        self._fabric: Any = None
+        self.memo: dict[Any, Any] = {}
+
+    @property
+    def symbolic_reason(self) -> str:
+        """Why nothing can be symbolic here; "" if something may be."""
+        if self.mode is not None:
+            return "the links of a mode are traced one by one"
+        return ""
+
+    @property
+    def relays(self) -> bool:
+        """Whether some endpoint passes traffic on."""
+        return any(self.net.blocks[k].relay for k in self.net.endpoints)
+
+    @property
+    def mode_text(self) -> str:
+        """The mode in words, "" for none."""
+        return self.mode.text if self.mode is not None and self.mode.name else ""
+
+    def plan(self) -> Plan:
+        """The verified quotient. Raises Refused."""
+        if self._plan is None:
+            try:
+                if self.symbolic_reason:
+                    raise Refused(self.symbolic_reason)
+                if self.failed:
+                    raise Refused("links or parts are out of service")
+                self._plan = plan(self.net)
+            except Refused as reason:
+                self._plan = reason
+        if isinstance(self._plan, Refused):
+            raise self._plan
+        return self._plan
+
+    def fabric(self) -> Fabric:
+        """The flat arrays. Raises OverBudget."""
+        if self._fabric is None:
+            from hwdsl.perf.flat import fabric
+
+            self.hooks.reached("L2")
+            try:
+                self._fabric = fabric(self.root, self.planes, self.over, self.mode, mode_failures(self.root, self.mode, self.hooks),
+                                      self.hooks.memory_budget)
+            except OverBudget as error:
+                self._fabric = error
+        if isinstance(self._fabric, OverBudget):
+            raise self._fabric
+        return self._fabric
+
+    @property
+    def ranks(self) -> int:
+        """Endpoints that are in service."""
+        if self.failed or self.mode is not None or self.net.exceptions:
+            return len(self.fabric().endpoints)
+        return sum(size(g) for g in self.groups)
+
+    def ranks_of(self, sel: Selection) -> list[int] | None:
+        """Ranks of the parts of a selection, in its order; None if one of them is no endpoint in service."""
+        from itertools import product
+
+        out: list[int] = []
+        whole_box = not (self.failed or self.mode is not None or self.net.exceptions)
+        number = {} if whole_box else {int(v): k for k, v in enumerate(self.fabric().endpoints.tolist())}
+        for g in sel.groups:
+            base = 0
+            for h in self.groups:
+                if h.path == g.path:
+                    break
+                base += size(h)
+            else:
+                return None
+            places = [{x: k for k, x in enumerate(s)} for s in h.box]
+            for coords in product(*g.box):
+                if not whole_box:
+                    found = number.get(int(self.fabric().vertices.ids(g.path, list(coords))))
+                    if found is None:
+                        return None
+                    out.append(found)
+                    continue
+                rank = 0
+                for c, place in zip(coords, places):
+                    if c not in place:
+                        return None
+                    rank = rank * len(place) + place[c]
+                out.append(base + rank)
+        return out
+
+    def shape(self) -> tuple[int, ...]:
+        """Extents of the coordinates of the ranks, outermost first; (N,) where they are not one whole box in service."""
+        n = self.ranks
+        if len(self.groups) == 1:
+            extents = tuple(len(s) for s in self.groups[0].box if len(s) > 1)
+            total = 1
+            for e in extents:
+                total *= e
+            if total == n and extents:
+                return extents
+        return (n,)
+
+    def levels(self) -> tuple[int, ...]:
+        """Ranks of each level of containment, innermost first: coordinates of one part together."""
+        n = self.ranks
+        if len(self.groups) != 1:
+            return (n,)
+        g = self.groups[0]
+        out, used, total = [], 0, 1
+        for k in range(1, len(g.path) + 1):
+            upto = len(self.root.shape(g.path[:k]))
+            here = 1
+            for s in g.box[used:upto]:
+                here *= len(s)
+            used = upto
+            total *= here
+            if here > 1:
+                out.append(here)
+        return tuple(out[::-1]) if total == n and out else (n,)
+
+
+def size(g: Group) -> int:
+    """Parts in a group."""
+    n = 1
+    for s in g.box:
+        n *= len(s)
+    return n
+
+
+def all_endpoints(root: Template, planes: PlaneSelection | None) -> Selection | None:
+    """Who talks on some planes unless a study says so; None where one such part holds another."""
+    net = network(root, planes, None)
+    paths: list[Path] = sorted(net.blocks[k].path for k in net.endpoints)
+    if any(a != b and b[: len(a)] == a for a in paths for b in paths):
+        return None
+    return Selection(root, tuple(whole(root, p) for p in paths))
