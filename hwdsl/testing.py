@@ -111,7 +111,7 @@ def _test(session: Session, module: Module, item: ast.Test) -> tuple[str, list[D
 
 
 def _refused(item: ast.Test, expected: list[str], diagnostics: Diagnostics) -> bool:
-    """Whether the errors of the design, its checks and the rest of the test are just those of `assert fails(..)`; reports the rest."""
+    """Whether the errors of the design, its checks and the test are just those of `assert fails(..)`; reports what is missing."""
     reported = {d.code for d in diagnostics.items if d.severity == "error"}
     missing = [c for c in expected if c not in reported]
     for code in missing:
