@@ -1,0 +1,67 @@
+"""The MetaX machine of 64: the published counts, and that they hold for any of its unpublished parameters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hwdsl.api import Design, Session
+
+FILE = Path(__file__).resolve().parents[2] / "examples" / "metax_opt64.hw"
+
+FIGURES = [
+    ("count(MetaxServer)", "8"),
+    ("count(MetaxAccelerator)", "64"),
+    ("count(MetaxSwitchBox)", "7"),
+    ("count(links(pcie))", "448"),
+    ("count(lanes(pcie))", "7168"),
+    ("count(modules(pcie))", "896"),
+    ("count(cables(pcie))", "448"),
+    ("count(rack)", "5"),
+    ("rate(server[0].xpu[0].io[0]) * 65", "4096 GB/s"),  # 64 GB/s x 128 / 130
+    ("raw(rate(server[0].xpu[0].io[0]))", "64 GB/s"),
+    ("count(links(server[3].xpu[5], box[2]))", "1"),
+    ("components(**.xpu, plane = pcie)", "[64]"),
+    ("diameter(**.xpu, plane = pcie)", "2"),
+]
+
+
+def opened(**parameters: int) -> Design:
+    session = Session()
+    design = session.open(str(FILE), parameters={k: str(v) for k, v in parameters.items()})
+    assert design is not None, session.report()
+    assert not session.diagnostics.has_errors, session.report()
+    return design
+
+
+def answer(design: Design, query: str) -> str:
+    """The text of a query's answer; a mistake in the query fails the test with the report."""
+    result = design.query(query)
+    assert result is not None, design.session.report()
+    return result.text
+
+
+@pytest.fixture(scope="module")
+def design() -> Design:
+    return opened()
+
+
+@pytest.mark.parametrize(("query", "text"), FIGURES, ids=[query for query, _ in FIGURES])
+def test_figure(design: Design, query: str, text: str) -> None:
+    assert answer(design, query) == text
+
+
+@pytest.mark.parametrize(("ways", "per_rack", "racks"), [(1, 1, 9), (3, 3, 4), (9, 4, 3)])
+def test_unpublished_parameters(ways: int, per_rack: int, racks: int) -> None:
+    design = opened(ways=ways, per_rack=per_rack)
+    assert {check.outcome for check in design.checks} == {"passed"}
+    assert answer(design, "count(modules(pcie))") == str(128 * ways)
+    assert answer(design, "count(rack)") == str(racks)
+
+
+@pytest.mark.parametrize("parameters", [{"ways": 0}, {"ways": 10}, {"per_rack": 5}])
+def test_what_does_not_fit_is_refused(parameters: dict[str, int]) -> None:
+    session = Session()
+    session.open(str(FILE), parameters={k: str(v) for k, v in parameters.items()})
+    assert "HW2004" in {d.code for d in session.diagnostics.items}
