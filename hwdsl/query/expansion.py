@@ -8,6 +8,7 @@ rotations that keep it move the coordinate freely: its state under Z and D is 0,
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 from typing import Any
 
 from hwdsl.ir.index import Ix, evaluate, ix_vars
@@ -134,7 +135,11 @@ def _choices_of(size: int, sets: list[frozenset[int]]) -> tuple[tuple[int | None
     return ((None, rest), *((v[0], len(v)) for v in by_signature.values()))
 
 
-def steps(p: Prepared, state: State, frame: Frame) -> list[Step]:
+Points = dict[int, dict[tuple[int, ...], list[dict[str, int]]]]
+"""Of rules by identity: values of their variables without symmetry, by the near values they lead to. Filled where needed."""
+
+
+def steps(p: Prepared, state: State, frame: Frame, known: Points) -> list[Step]:
     """All links of a rule from a vertex in `state` of the near block, by far state and class."""
     if p.mesh is not None:
         return _mesh_steps(p, p.mesh, state, frame)
@@ -149,7 +154,7 @@ def steps(p: Prepared, state: State, frame: Frame) -> list[Step]:
             values[u.name] = s if c.symmetry == "S" else (s - u.shift) % c.size
     out = []
     options = [_choices(c, frame) for _, c in p.free]
-    for env in _points(p, fixed):
+    for env in _points(p, fixed, known):
         for choice in product(*options):
             weight = p.multiplicity
             here = dict(values)
@@ -277,7 +282,7 @@ def _mesh_lost(conjunction: Conjunction, known: dict[str, int | None], ends: lis
     return True
 
 
-def _points(p: Prepared, fixed: list[tuple[Ix, int]]) -> list[dict[str, int]]:
+def _points(p: Prepared, fixed: list[tuple[Ix, int]], known: Points) -> list[dict[str, int]]:
     """Values of the variables without symmetry that agree with the near state, the guard and the limits."""
     if not p.loose:
         return [{}] if all(evaluate(m, {}) == s for m, s in fixed) and _guard(p, {}) else []
@@ -295,11 +300,25 @@ def _points(p: Prepared, fixed: list[tuple[Ix, int]]) -> list[dict[str, int]]:
         size *= len(ranges[-1])
     if size > POINT_LIMIT:
         raise Refused(f"{size:,} combinations of variables without symmetry")
+    if size > 1 and prod(p.sizes[name] for name in p.loose) <= POINT_LIMIT:  # one pass over the rule serves all its vertices
+        if id(p) not in known:
+            known[id(p)] = _by_near(p, [m for m, _ in fixed])
+        return known[id(p)].get(tuple(s for _, s in fixed), [])
     out = []
     for values in product(*ranges):
         env = dict(zip(p.loose, values))
         if all(evaluate(m, env) == s for m, s in fixed) and _guard(p, env):
             out.append(env)
+    return out
+
+
+def _by_near(p: Prepared, maps: list[Ix]) -> dict[tuple[int, ...], list[dict[str, int]]]:
+    """All values of the variables without symmetry, by what the maps make of them."""
+    out: dict[tuple[int, ...], list[dict[str, int]]] = {}
+    for values in product(*[range(p.sizes[name]) for name in p.loose]):
+        env = dict(zip(p.loose, values))
+        if _guard(p, env):
+            out.setdefault(tuple(evaluate(m, env) for m in maps), []).append(env)
     return out
 
 

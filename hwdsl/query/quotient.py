@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import product
 
 from hwdsl.node import Record
-from hwdsl.query.expansion import Frame, Prepared, State, steps
+from hwdsl.query.expansion import Frame, Points, Prepared, State, steps
 from hwdsl.query.lifted import union_count
 from hwdsl.query.network import ArcRule
 from hwdsl.query.refusal import Refused as Refused
@@ -136,6 +136,8 @@ class Expander:
 
     def __init__(self, pl: Plan, frame: Frame) -> None:
         self.frame = frame
+        self.points: Points = {}
+        self.known: dict[Cell, tuple[list[tuple[Cell, int, Arc]], list[Cell]]] = {}
         self.by_near: dict[int, list[Prepared]] = {}
         for pair in pl.arcs:
             for p in pair:
@@ -143,22 +145,37 @@ class Expander:
 
     def expand(self, cell: Cell) -> tuple[list[tuple[Cell, int, Arc]], list[Cell]]:
         """(links that a vertex of the cell sends on, cells that send to it)."""
+        if cell in self.known:
+            return self.known[cell]
         block, state = cell
         out: list[tuple[Cell, int, Arc]] = []
         back: list[Cell] = []
         for p in self.by_near.get(block, ()):
-            for far, w, label in steps(p, state, self.frame):
+            for far, w, label in steps(p, state, self.frame, self.points):
                 at = (p.far, far)
                 if p.sends:
                     out.append((at, w, (p.number, p.forward, label)))
                 if p.receives:
                     back.append(at)
+        self.known[cell] = out, back
         return out, back
 
 
-def reach(pl: Plan, destination: Cell, budget: list[int]) -> Reach:
-    """Breadth-first search over cells, towards a destination; vertices that do not relay are reached, never crossed."""
-    expander = Expander(pl, frame_of(pl, destination))
+Expanders = dict[tuple[tuple[int, int], ...], Expander]
+"""By frame: destinations of one frame see the same links."""
+
+
+def reach(pl: Plan, destination: Cell, budget: list[int], shared: Expanders | None = None) -> Reach:
+    """Breadth-first search over cells, towards a destination; vertices that do not relay are reached, never crossed.
+
+    `shared` keeps what the search of one destination learns of the links for those of the next.
+    """
+    frame = frame_of(pl, destination)
+    shared = {} if shared is None else shared
+    key = tuple(sorted(frame.items()))
+    if key not in shared:
+        shared[key] = Expander(pl, frame)
+    expander = shared[key]
     distance = {destination: 0}
     links: dict[Cell, list[tuple[Cell, int, Arc]]] = {}
     queue = deque([destination])
@@ -208,13 +225,14 @@ def hops(pl: Plan) -> Hops:
     total: dict[int, int] = {}
     unreachable = 0
     budget = [CELL_LIMIT]
+    shared: Expanders = {}
     ends = set(pl.network.endpoints)
     todo = destinations(pl)
     n = sum(like for _, like in todo)
     for k, (destination, like) in enumerate(todo):
         if k == 0:
             estimate(pl, len(todo), frame_of(pl, destination))
-        seen = reach(pl, destination, budget)
+        seen = reach(pl, destination, budget, shared)
         _affordable(seen, len(todo) if k == 0 else 0)
         reached = 0
         for cell, d in seen.distance.items():
@@ -250,12 +268,13 @@ def loads(pl: Plan, weight: Mapping[int, int] | None = None, connected: bool = T
     pairs: dict[tuple[int, int], dict[int, int]] = {}
     weight = dict.fromkeys(pl.network.endpoints, 1) if weight is None else weight
     budget = [CELL_LIMIT]
+    shared: Expanders = {}
     todo = destinations(pl)
     n = sum(like for _, like in todo)
     for k, (destination, like) in enumerate(todo):
         if k == 0:
             estimate(pl, len(todo), frame_of(pl, destination))
-        seen = reach(pl, destination, budget)
+        seen = reach(pl, destination, budget, shared)
         _affordable(seen, len(todo) if k == 0 else 0)
         check_balance(pl, seen)
         sources = {c: seen.size(pl, c) for c in seen.distance if c[0] in weight and talks(pl, *c)}
