@@ -19,8 +19,8 @@ FIGURES = [
     ("count(modules(pcie))", "896"),
     ("count(cables(pcie))", "448"),
     ("count(rack)", "5"),
-    ("rate(server[0].xpu[0].io[0]) * 65", "4096 GB/s"),  # 64 GB/s x 128 / 130
-    ("raw(rate(server[0].xpu[0].io[0]))", "64 GB/s"),
+    ("rate(server[0].xpu[0].io[0]) * 65", "32768 Gb/s"),  # 512 Gb/s x 128 / 130
+    ("raw(rate(server[0].xpu[0].io[0]))", "512 Gb/s"),
     ("count(links(server[3].xpu[5], box[2]))", "1"),
     ("components(**.xpu, plane = pcie)", "[64]"),
     ("diameter(**.xpu, plane = pcie)", "2"),
