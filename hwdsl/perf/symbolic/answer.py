@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from hwdsl.node import Record
+from hwdsl.query.network import ArcRule, Network
 from hwdsl.query.quotient import Hops
+from hwdsl.sema.values import UNKNOWN
 
 
 class LoadClass(Record):
@@ -51,3 +54,24 @@ class SymbolicLoads(Record):
     def total(self) -> Fraction:
         """Flow summed over all directed links: hops summed over all flows."""
         return sum((c.load * c.arcs for c in self.classes), Fraction(0))
+
+
+def arc_label(net: Network, arc: ArcRule, forward: bool) -> str:
+    """`from -> to` by the names of the parts."""
+    names = [".".join(net.blocks[k].path) or net.owner.name for k in (arc.a, arc.b)]
+    return " -> ".join(names if forward else names[::-1])
+
+
+def published(arc: ArcRule) -> Fraction | None:
+    """Capacity of one link, bit/s one direction; None if it is not published."""
+    return None if arc.capacity is UNKNOWN else Fraction(arc.capacity.nom)
+
+
+def merged_classes(classes: Iterable[LoadClass]) -> tuple[LoadClass, ...]:
+    """Classes of one rule, direction and load together, in a stable order."""
+    total: dict[tuple[int, str, Fraction, Fraction | None], int] = {}
+    for c in classes:
+        key = c.rule, c.label, c.load, c.capacity
+        total[key] = total.get(key, 0) + c.arcs
+    return tuple(LoadClass(rule, label, load, arcs, capacity)
+                 for (rule, label, load, capacity), arcs in sorted(total.items(), key=lambda item: item[0][:3]) if arcs)

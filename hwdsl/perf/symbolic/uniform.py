@@ -5,41 +5,65 @@ from __future__ import annotations
 from fractions import Fraction
 
 from hwdsl.ir.outages import Exclusion
-from hwdsl.perf.symbolic.answer import LoadClass, SymbolicLoads
-from hwdsl.query.network import ArcRule, Network
-from hwdsl.query.quotient import Loads, Plan, Refused, hops, loads, plan
-from hwdsl.sema.values import UNKNOWN
+from hwdsl.perf.symbolic.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
+from hwdsl.perf.symbolic.contract import Contracted, contract
+from hwdsl.perf.symbolic.product import product_loads, solved_factors
+from hwdsl.query.network import Network
+from hwdsl.query.quotient import Hops, Loads, Plan, Refused, destinations, loads, plan
 
 
 def uniform_loads(net: Network, routing: str = "ecmp", failed: tuple[Exclusion, ...] = ()) -> SymbolicLoads:
     """Loads of uniform all-to-all under a routing. Raises Refused(reason) where no symbolic method covers the question."""
     if routing != "ecmp":
         raise Refused(f"no symbolic method for the routing `{routing}` on this network")
-    if failed:
-        raise Refused("links or parts are out of service")
-    pl = plan(net)
-    found = loads(pl)
-    return SymbolicLoads(load_classes(pl, found), "quotient", len(found.links), net.endpoint_count, hops(pl))
+    if failed or net.exceptions or net.partial:
+        return with_outages(net, failed)
+    c = contract(net)
+    try:
+        parts = solved_factors(c)
+        if parts is not None:
+            return product_loads(c, parts)
+    except Refused as reason:
+        try:
+            return by_quotient(c)
+        except Refused:
+            raise reason from None
+    return by_quotient(c)
 
 
-def load_classes(pl: Plan, found: Loads) -> tuple[LoadClass, ...]:
-    """The classes of a quotient, equal loads of one rule and direction together."""
-    rules = {a.number: a for a in pl.network.arcs}
-    merged: dict[tuple[int, str, Fraction], int] = {}
-    for arc, links in found.links.items():
-        number, forward, _ = arc
-        key = number, arc_label(pl.network, rules[number], forward), found.load.get(arc, Fraction(0))
-        merged[key] = merged.get(key, 0) + links
-    return tuple(LoadClass(number, label, load, links, published(rules[number]))
-                 for (number, label, load), links in sorted(merged.items()))
+def by_quotient(c: Contracted) -> SymbolicLoads:
+    """Loads on the quotient of what is left after contraction."""
+    pl = plan(c.network)
+    found = loads(pl, c.weight, connected=False)
+    return _answer(c, pl, found, "quotient")
 
 
-def arc_label(net: Network, arc: ArcRule, forward: bool) -> str:
-    """`from -> to` by the names of the parts."""
-    names = [".".join(net.blocks[k].path) or net.owner.name for k in (arc.a, arc.b)]
-    return " -> ".join(names if forward else names[::-1])
+def with_outages(net: Network, failed: tuple[Exclusion, ...]) -> SymbolicLoads:
+    """Loads where something is out of service or only some endpoints talk: the values that say so are told apart."""
+    pl = plan(net, failed)
+    found = loads(pl, connected=False)
+    n = sum(like for at in found.pairs.values() for like in (at.get(0, 0),))
+    histogram: dict[int, int] = {}
+    for at in found.pairs.values():
+        for d, k in at.items():
+            if d:
+                histogram[d] = histogram.get(d, 0) + k
+    hops = Hops(dict(sorted(histogram.items())), n * (n - 1) - sum(histogram.values()))
+    return SymbolicLoads(merged_classes(load_classes(pl, found)), "quotient with named values", found.cells, n, hops,
+                         "graph-minimal")
 
 
-def published(arc: ArcRule) -> Fraction | None:
-    """Capacity of one link, bit/s one direction; None if it is not published."""
-    return None if arc.capacity is UNKNOWN else Fraction(arc.capacity.nom)
+def _answer(c: Contracted, pl: Plan, found: Loads, method: str) -> SymbolicLoads:
+    n = c.endpoints
+    histogram = c.histogram(found.pairs)
+    pairs = sum(histogram.values())
+    bridges = c.bridge_classes(pairs, len(destinations(pl)) == 1)
+    return SymbolicLoads(merged_classes([*bridges, *load_classes(pl, found)]), method, found.cells, n,
+                         Hops(histogram, n * (n - 1) - pairs), "graph-minimal")
+
+
+def load_classes(pl: Plan, found: Loads) -> list[LoadClass]:
+    """The classes of a quotient; links from vertices to themselves are left out."""
+    rules = {a.number: a for a in pl.network.arcs if not (a.a == a.b and a.a_maps == a.b_maps)}
+    return [LoadClass(arc[0], arc_label(pl.network, rules[arc[0]], arc[1]), found.load.get(arc, Fraction(0)), links,
+                      published(rules[arc[0]])) for arc, links in found.links.items() if arc[0] in rules]

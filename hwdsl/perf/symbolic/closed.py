@@ -1,0 +1,128 @@
+"""Closed forms of one-dimensional factors: rings with any steps, full meshes and open lines.
+
+Loads are of one directed link when every ordered pair of vertices exchanges 1 and ties are split over all shortest ports.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import gcd
+
+from hwdsl.node import Record
+from hwdsl.perf.symbolic.factors import Factor, FactorClass, Solved
+from hwdsl.perf.symbolic.rings import LIMIT, hop_ring, one_source
+from hwdsl.query.network import ArcRule
+from hwdsl.query.symmetry import mesh_pair, uses_of
+
+
+class Step(Record):
+    """A rule that joins each vertex to the one `step` further, modulo the size, by `parallel` links."""
+
+    rule: int
+    step: int
+    parallel: int
+
+
+def closed_form(f: Factor) -> Solved | None:
+    """The factor solved, if it is a line, a ring with steps or a full mesh; else None."""
+    net = f.network
+    shape = net.blocks[0].shape
+    if not net.arcs:
+        return Solved((), {0: f.size}, True, "no links", 0)
+    if len(shape) != 1:
+        return None
+    line = _line(net.arcs, shape[0])
+    if line is not None:
+        return _solve_line(line, shape[0])
+    steps: list[Step] = []
+    for arc in net.arcs:
+        found = _steps(arc, f)
+        if found is None:
+            return None
+        steps += found
+    return solve_ring(shape[0], steps)
+
+
+def _parallel(arc: ArcRule, used: set[str]) -> int:
+    n = 1
+    for name, size in arc.space.vars:
+        n *= 1 if name in used else size
+    return n
+
+
+def _line(arcs: tuple[ArcRule, ...], n: int) -> tuple[ArcRule, int] | None:
+    """(the only rule, parallel links) if it joins i to i + 1 and is not closed."""
+    if len(arcs) != 1 or arcs[0].space.guard or arcs[0].constraints:
+        return None
+    arc = arcs[0]
+    sizes = arc.space.sizes
+    for low, high in ((arc.a_maps[0], arc.b_maps[0]), (arc.b_maps[0], arc.a_maps[0])):
+        if low.const == 0 and high.const == 1 and low.terms == high.terms and len(low.terms) == 1:
+            c, name = low.terms[0]
+            if c == 1 and isinstance(name, str) and sizes[name] == n - 1:
+                return arc, _parallel(arc, {name})
+    if n == 2 and {(arc.a_maps[0].const, arc.a_maps[0].terms), (arc.b_maps[0].const, arc.b_maps[0].terms)} == {(0, ()), (1, ())}:
+        return arc, _parallel(arc, set())
+    return None
+
+
+def _solve_line(line: tuple[ArcRule, int], n: int) -> Solved:
+    arc, parallel = line
+    counts: dict[Fraction, int] = {}
+    for i in range(n - 1):
+        load = Fraction((i + 1) * (n - 1 - i), parallel)
+        counts[load] = counts.get(load, 0) + parallel
+    classes = tuple(FactorClass(arc.number, forward, load, k) for load, k in counts.items() for forward in (True, False))
+    return Solved(classes, {0: n, **{d: 2 * (n - d) for d in range(1, n)}}, n == 2, "closed form", n)
+
+
+def _steps(arc: ArcRule, f: Factor) -> list[Step] | None:
+    n = f.network.blocks[0].shape[0]
+    a_uses, b_uses = uses_of(arc, f.network)
+    x, y = a_uses[0], b_uses[0]
+    if x.form != "var" or y.form != "var":
+        return None
+    if mesh_pair(arc, a_uses, b_uses) == 0:
+        parallel = _parallel(arc, {x.name, y.name})
+        return [Step(arc.number, s, parallel) for s in range(1, (n - 1) // 2 + 1)] + (
+            [Step(arc.number, -(n // 2), parallel)] if n % 2 == 0 else [])
+    if arc.space.guard or arc.constraints or x.name != y.name:
+        return None
+    return [Step(arc.number, (y.shift - x.shift) % n, _parallel(arc, {x.name}))]
+
+
+def solve_ring(n: int, steps: list[Step]) -> Solved | None:
+    """A circulant graph. A step of -n/2 stands for half a rule: n/2 links, each seen from one of its ends only."""
+    width: dict[int, int] = {}
+    for s in steps:
+        for offset in ((-s.step,) if s.step < 0 else (s.step, n - s.step)):
+            if offset % n:
+                width[offset % n] = width.get(offset % n, 0) + s.parallel
+    if not width or gcd(n, *width) != 1:
+        return None
+    usage, distances, method, cost = _usage(n, width)
+    classes = []
+    for s in steps:
+        offset = abs(s.step)
+        if offset == 0:  # links from vertices to themselves
+            continue
+        arcs = n // 2 * s.parallel if s.step < 0 else n * s.parallel
+        load = usage[offset] / width[offset]
+        classes += [FactorClass(s.rule, forward, load, arcs) for forward in (True, False)]
+    return Solved(tuple(classes), distances, True, method, cost)
+
+
+def _usage(n: int, width: dict[int, int]) -> tuple[dict[int, Fraction], dict[int, int], str, int] | None:
+    """(flow over all parallel links of each offset from a vertex, distances, method, cost)."""
+    if len(width) == n - 1 and len(set(width.values())) == 1:
+        return dict.fromkeys(width, Fraction(1)), {0: n, 1: n * (n - 1)}, "closed form", 1
+    low = sorted(o for o in width if 2 * o <= n)
+    if len(low) == 1:  # one generator: a ring, whatever its step
+        counts = {0: n, **{d: n * (2 if 2 * d < n else 1) for d in range(1, n // 2 + 1)}}
+        return dict.fromkeys(width, Fraction(n * n // 4, 2)), counts, "closed form", 1
+    if low == list(range(1, len(low) + 1)) and len(set(width.values())) == 1 and n > LIMIT:
+        return (*hop_ring(n, len(low)), "closed form by blocks", len(low) ** 3)
+    if n > LIMIT:
+        return None
+    return (*one_source(n, width), "one source", n * len(width))
+

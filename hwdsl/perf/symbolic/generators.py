@@ -1,0 +1,94 @@
+"""Permutations of the vertices of a factor that may be symmetries. Nothing here is trusted: each is checked link by link.
+
+Rotations of one coordinate, with a carry into another (wraps of a twisted torus), the reflection of all, exchanges of two
+coordinates of one size, and for two halves of q x q vertices, q prime, the maps of points and lines of the plane over the
+integers modulo q: shears, scalings and the exchange of points with lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from hwdsl.ir.index import Mod
+from hwdsl.perf.symbolic.factors import Factor
+
+Point = list[int]
+CARRY_LIMIT = 6
+"""Carries tried into one coordinate."""
+
+
+def candidates(f: Factor) -> Iterator[list[int]]:
+    """Permutations as lists: the number that vertex v goes to."""
+    shape = f.network.blocks[0].shape
+    for move in _moves(f, shape):
+        permutation = [_number(move(_point(v, shape)), shape) for v in range(f.size)]
+        if len(set(permutation)) == f.size:
+            yield permutation
+
+
+def _point(v: int, shape: tuple[int, ...]) -> Point:
+    out = [0] * len(shape)
+    for i in reversed(range(len(shape))):
+        v, out[i] = divmod(v, shape[i])
+    return out
+
+
+def _number(p: Point, shape: tuple[int, ...]) -> int:
+    v = 0
+    for x, n in zip(p, shape):
+        v = v * n + x % n
+    return v
+
+
+def _moves(f: Factor, shape: tuple[int, ...]) -> Iterator[Callable[[Point], Point]]:
+    rank = range(len(shape))
+    for i in rank:
+        yield lambda p, i=i: [x + (k == i) for k, x in enumerate(p)]
+    for i in rank:
+        for j in rank:
+            for c in _shifts(f, j) if i != j else ():
+                yield lambda p, i=i, j=j, c=c: [x + (k == i) + (c if k == j and p[i] == shape[i] - 1 else 0)
+                                                for k, x in enumerate(p)]
+    yield lambda p: [-x for x in p]
+    for i in rank:
+        for j in range(i):
+            if shape[i] == shape[j]:
+                yield lambda p, i=i, j=j: [p[j] if k == i else p[i] if k == j else x for k, x in enumerate(p)]
+    if len(shape) == 3 and sorted(shape)[1] == sorted(shape)[2] and min(shape) == 2 < max(shape) and _prime(max(shape)):
+        yield from _plane(shape.index(2), max(shape))
+
+
+def _shifts(f: Factor, position: int) -> list[int]:
+    """Constants by which rules rotate a coordinate."""
+    size = f.network.blocks[0].shape[position]
+    found = set()
+    for arc in f.network.arcs:
+        for m in (arc.a_maps[position], arc.b_maps[position]):
+            found |= {a.ix.const % size for _, a in m.terms if isinstance(a, Mod) and a.m == size}
+    found |= {size - c for c in found}
+    return sorted(found - {0, size})[:CARRY_LIMIT]
+
+
+def _prime(q: int) -> bool:
+    return all(q % d for d in range(2, int(q**0.5) + 1))
+
+
+def _plane(side: int, q: int) -> Iterator[Callable[[Point], Point]]:
+    """Maps of points (x, y) and lines (m, c) with y = m x + c or y = c - m x, whichever coordinate stands first."""
+    root = next((g for g in range(2, q) if len({pow(g, e, q) for e in range(q - 1)}) == q - 1), 1)
+    inverse = pow(root, -1, q)
+    for first in (True, False):
+        def on(plane: Callable[[int, int, int], tuple[int, int, int]], first: bool = first) -> Callable[[Point], Point]:
+            def move(p: Point) -> Point:
+                rest = [x for k, x in enumerate(p) if k != side]
+                s, x, y = plane(p[side], *(rest if first else rest[::-1]))
+                out = [x % q, y % q] if first else [y % q, x % q]
+                return [*out[:side], s, *out[side:]]
+            return move
+
+        for sign in (1, -1):
+            yield on(lambda s, x, y, sign=sign: (s, x, y + x) if s == 0 else (s, x + sign, y))
+            yield on(lambda s, x, y, sign=sign: (s, x + 1, y) if s == 0 else (s, x, y - sign * x))
+        yield on(lambda s, x, y: (s, x * root, y) if s == 0 else (s, x * inverse, y))
+        yield on(lambda s, x, y: (s, x, y * root * root) if s == 0 else (s, x * root * root, y * root * root))
+        yield on(lambda s, x, y: (1, x, y * root) if s == 0 else (0, -root * x, y * root))

@@ -1,0 +1,142 @@
+"""Uniform loads of a network of one block from its factors.
+
+Given that a hop moves in factor i it is an equal-cost hop of factor i alone, so the hops in a factor are the walk of that factor by
+itself, whatever is interleaved. If all other factors are transitive, every copy of factor i carries the same: p^2 L_i times the
+vertices that the others reach. One factor may lack transitivity; the arcs of the others are then found in their product with it.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hwdsl.perf.symbolic.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
+from hwdsl.perf.symbolic.closed import closed_form
+from hwdsl.perf.symbolic.contract import Contracted
+from hwdsl.perf.symbolic.explicit import explicit
+from hwdsl.perf.symbolic.factors import Factor, Solved, factors, joined
+from hwdsl.perf.symbolic.polynomial import times
+from hwdsl.query.quotient import Hops, Plan, Refused, destinations, estimate, frame_of, loads, plan
+
+SMALL = 3000
+"""Cells times classes of destinations of a factor up to which its quotient is taken at once."""
+
+
+class Parts(list[tuple[Factor, Solved]]):
+    """The factors of a network, each solved by itself."""
+
+    def reach(self, without: tuple[int, ...]) -> int:
+        """Vertices that one vertex of the other factors reaches, all of them together."""
+        n = 1
+        for k, (f, s) in enumerate(self):
+            if k not in without:
+                n *= sum(s.distances.values()) // f.size
+        return n
+
+    def copies(self, without: tuple[int, ...]) -> int:
+        """Vertices of the other factors."""
+        n = 1
+        for k, (f, _) in enumerate(self):
+            n *= 1 if k in without else f.size
+        return n
+
+
+def solve(f: Factor) -> Solved:
+    """Loads of a factor by itself: closed form, quotient or written out. Raises Refused."""
+    found = closed_form(f)
+    if found is not None:
+        return found
+    try:
+        pl = plan(f.network)
+        small = _cells(pl) <= SMALL
+    except Refused:
+        return explicit(f)
+    if small:
+        return _quotient(pl)
+    try:
+        return explicit(f)
+    except Refused as reason:
+        try:
+            return _quotient(pl)
+        except Refused:
+            raise reason from None
+
+
+def _cells(pl: Plan) -> int:
+    todo = destinations(pl)
+    return len(todo) * estimate(pl, len(todo), frame_of(pl, todo[0][0]))
+
+
+def _quotient(pl: Plan) -> Solved:
+    from hwdsl.perf.symbolic.factors import FactorClass
+
+    found = loads(pl, connected=False)
+    classes = tuple(FactorClass(arc[0], arc[1], found.load.get(arc, Fraction(0)), n) for arc, n in found.links.items())
+    return Solved(classes, found.pairs[0, 0], len(destinations(pl)) == 1, "quotient", found.cells)
+
+
+def solved_factors(c: Contracted) -> Parts | None:
+    """The factors, solved; None if what is left is not one block. Raises Refused."""
+    fs = factors(c.network) if len(c.weight) == 1 else None
+    return None if fs is None else Parts((f, solve(f)) for f in fs)
+
+
+def product_loads(c: Contracted, parts: Parts) -> SymbolicLoads:
+    """Equal-cost loads of a product. Raises Refused."""
+    odd = tuple(k for k, (_, s) in enumerate(parts) if not s.transitive)
+    cost = sum(s.cost for _, s in parts)
+    classes: list[LoadClass] = []
+    if len(parts) == 1 or not odd:
+        for k, (f, s) in enumerate(parts):
+            classes += fibre_classes(c, parts, (k,), f, s)
+    else:
+        if len(odd) > 1:
+            core_factor = joined(c.network, tuple(parts[k][0] for k in odd))
+            core = solve(core_factor)
+            cost += core.cost
+        else:
+            core_factor, core = parts[odd[0]]
+        classes += fibre_classes(c, parts, odd, core_factor, core)
+        for k, (f, _) in enumerate(parts):
+            if k not in odd:
+                both = joined(c.network, (core_factor, f))
+                found = solve(both)
+                cost += found.cost
+                classes += fibre_classes(c, parts, (*odd, k), both, found, rules_of(f, core_factor))
+    methods = {s.method for _, s in parts}
+    method = "product of factors" if len(parts) > 1 else methods.pop() if parts else "closed form"
+    return assembled(c, parts, classes, method, cost)
+
+
+def rules_of(f: Factor, other: Factor) -> frozenset[int]:
+    """Numbers of the rules of a factor. Raises Refused if another has rules of the same number."""
+    own = frozenset(a.number for a in f.network.arcs)
+    if own & {a.number for a in other.network.arcs}:
+        raise Refused("one rule joins vertices along independent dimensions")
+    return own
+
+
+def fibre_classes(c: Contracted, parts: Parts, without: tuple[int, ...], f: Factor, s: Solved,
+                  rules: frozenset[int] | None = None) -> list[LoadClass]:
+    """Loads of the arcs of one factor (of some of its rules) in the whole network, from those of the factor alone."""
+    arcs = {a.number: a for a in c.network.arcs}
+    scale = c.weight[0] ** 2 * parts.reach(without)
+    copies = parts.copies(without)
+    return [LoadClass(x.rule, arc_label(c.network, arcs[x.rule], x.forward), x.load * scale, x.arcs * copies, published(arcs[x.rule]))
+            for x in s.classes if rules is None or x.rule in rules]
+
+
+def product_distances(parts: Parts) -> dict[int, int]:
+    """Hops -> ordered pairs of vertices of the product."""
+    out = {0: 1}
+    for _, s in parts:
+        out = times(out, s.distances)
+    return out
+
+
+def assembled(c: Contracted, parts: Parts, classes: list[LoadClass], method: str, cost: int) -> SymbolicLoads:
+    """The answer: loads of the factors and of the contracted links, and hops."""
+    histogram = c.histogram({(0, 0): product_distances(parts)})
+    n = c.endpoints
+    pairs = sum(histogram.values())
+    bridges = c.bridge_classes(pairs, all(s.transitive for _, s in parts))
+    return SymbolicLoads(merged_classes([*bridges, *classes]), method, cost, n, Hops(histogram, n * (n - 1) - pairs), "graph-minimal")
