@@ -19,7 +19,7 @@ FIGURES = [
     ("count(modules(pcie))", "896"),
     ("count(cables(pcie))", "448"),
     ("count(rack)", "5"),
-    ("rate(server[0].xpu[0].io[0]) * 65", "32768 Gb/s"),  # 512 Gb/s x 128 / 130
+    ("rate(server[0].xpu[0].io[0]) * 65", "32.768 Tb/s"),  # 512 Gb/s x 128 / 130
     ("raw(rate(server[0].xpu[0].io[0]))", "512 Gb/s"),
     ("count(links(server[3].xpu[5], box[2]))", "1"),
     ("components(**.xpu, plane = pcie)", "[64]"),
