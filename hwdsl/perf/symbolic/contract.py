@@ -22,7 +22,6 @@ class Bridges(Record):
     """The links of a rule that joins each vertex of a pendant block to one other vertex, `parallel` links each."""
 
     arc: ArcRule
-    upward: bool
     below: int
     parallel: int
 
@@ -63,16 +62,16 @@ class Contracted(Record):
     def bridge_classes(self, pairs: int, alike: bool) -> list[LoadClass]:
         """Loads of the links left out, when `pairs` ordered pairs of endpoints reach each other.
 
-        alike  whether every endpoint reaches as many others. Raises Refused if some pairs do not reach each other and it is not so.
+        alike  whether every endpoint reaches as many others. Raises Refused if not, and some pairs do not reach each other.
         """
         n = self.endpoints
-        if pairs != n * (n - 1) and not alike:
+        if self.bridges and pairs != n * (n - 1) and not alike:
             raise Refused("the network is in several pieces that are not alike")
         out = []
         for b in self.bridges:
             load = Fraction(b.below * (pairs // n + 1 - b.below), b.parallel)
-            for forward in (b.upward, not b.upward):
-                out.append(LoadClass(b.arc.number, arc_label(self.original, b.arc, forward), load, b.arc.links, published(b.arc)))
+            out += [LoadClass(b.arc.number, arc_label(self.original, b.arc, forward), load, b.arc.links, published(b.arc))
+                    for forward in (True, False)]
         return out
 
 
@@ -95,7 +94,7 @@ def contract(net: Network) -> Contracted:
             continue
         parent, each, parallel = found
         below = depth[child]
-        bridges.append(Bridges(touching[0], touching[0].a == child, sum(below.values()), parallel))
+        bridges.append(Bridges(touching[0], sum(below.values()), parallel))
         depth[parent] = plus(depth.get(parent, {}), below, each, 1)
         hung.setdefault(parent, []).append((each, below, _inner(below, hung[child])))
         arcs.remove(touching[0])

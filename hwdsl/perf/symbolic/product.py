@@ -1,8 +1,8 @@
 """Uniform loads of a network of one block from its factors.
 
-Given that a hop moves in factor i it is an equal-cost hop of factor i alone, so the hops in a factor are the walk of that factor by
-itself, whatever is interleaved. If all other factors are transitive, every copy of factor i carries the same: p^2 L_i times the
-vertices that the others reach. One factor may lack transitivity; the arcs of the others are then found in their product with it.
+Given that a hop moves in factor i it is an equal-cost hop of factor i alone, so the hops in a factor are the walk of that factor
+by itself, whatever is interleaved. If all other factors are transitive, every copy of factor i carries the same: p^2 L_i times
+the vertices that the others reach. Where one lacks transitivity, the arcs of the others are found in their product with it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,9 @@ from hwdsl.perf.symbolic.answer import LoadClass, SymbolicLoads, arc_label, merg
 from hwdsl.perf.symbolic.closed import closed_form
 from hwdsl.perf.symbolic.contract import Contracted
 from hwdsl.perf.symbolic.explicit import explicit
-from hwdsl.perf.symbolic.factors import Factor, Solved, factors, joined
+from hwdsl.perf.symbolic.factors import Factor, FactorClass, Solved, factors, joined
 from hwdsl.perf.symbolic.polynomial import times
-from hwdsl.query.quotient import Hops, Plan, Refused, destinations, estimate, frame_of, loads, plan
-
-SMALL = 3000
-"""Cells times classes of destinations of a factor up to which its quotient is taken at once."""
+from hwdsl.query.quotient import Hops, Plan, Refused, destinations, loads, plan
 
 
 class Parts(list[tuple[Factor, Solved]]):
@@ -45,12 +42,8 @@ def solve(f: Factor) -> Solved:
     found = closed_form(f)
     if found is not None:
         return found
-    try:
-        pl = plan(f.network)
-        small = _cells(pl) <= SMALL
-    except Refused:
-        return explicit(f)
-    if small:
+    pl = plan(f.network)
+    if len(destinations(pl)) == 1:
         return _quotient(pl)
     try:
         return explicit(f)
@@ -61,14 +54,7 @@ def solve(f: Factor) -> Solved:
             raise reason from None
 
 
-def _cells(pl: Plan) -> int:
-    todo = destinations(pl)
-    return len(todo) * estimate(pl, len(todo), frame_of(pl, todo[0][0]))
-
-
 def _quotient(pl: Plan) -> Solved:
-    from hwdsl.perf.symbolic.factors import FactorClass
-
     found = loads(pl, connected=False)
     classes = tuple(FactorClass(arc[0], arc[1], found.load.get(arc, Fraction(0)), n) for arc, n in found.links.items())
     return Solved(classes, found.pairs[0, 0], len(destinations(pl)) == 1, "quotient", found.cells)
@@ -86,8 +72,8 @@ def product_loads(c: Contracted, parts: Parts) -> SymbolicLoads:
     cost = sum(s.cost for _, s in parts)
     classes: list[LoadClass] = []
     if len(parts) == 1 or not odd:
-        for k, (f, s) in enumerate(parts):
-            classes += fibre_classes(c, parts, (k,), f, s)
+        for k, (_, s) in enumerate(parts):
+            classes += fibre_classes(c, parts, (k,), s)
     else:
         if len(odd) > 1:
             core_factor = joined(c.network, tuple(parts[k][0] for k in odd))
@@ -95,13 +81,13 @@ def product_loads(c: Contracted, parts: Parts) -> SymbolicLoads:
             cost += core.cost
         else:
             core_factor, core = parts[odd[0]]
-        classes += fibre_classes(c, parts, odd, core_factor, core)
+        classes += fibre_classes(c, parts, odd, core)
         for k, (f, _) in enumerate(parts):
             if k not in odd:
                 both = joined(c.network, (core_factor, f))
                 found = solve(both)
                 cost += found.cost
-                classes += fibre_classes(c, parts, (*odd, k), both, found, rules_of(f, core_factor))
+                classes += fibre_classes(c, parts, (*odd, k), found, rules_of(f, core_factor))
     methods = {s.method for _, s in parts}
     method = "product of factors" if len(parts) > 1 else methods.pop() if parts else "closed form"
     return assembled(c, parts, classes, method, cost)
@@ -115,14 +101,14 @@ def rules_of(f: Factor, other: Factor) -> frozenset[int]:
     return own
 
 
-def fibre_classes(c: Contracted, parts: Parts, without: tuple[int, ...], f: Factor, s: Solved,
+def fibre_classes(c: Contracted, parts: Parts, without: tuple[int, ...], s: Solved,
                   rules: frozenset[int] | None = None) -> list[LoadClass]:
     """Loads of the arcs of one factor (of some of its rules) in the whole network, from those of the factor alone."""
-    arcs = {a.number: a for a in c.network.arcs}
+    made = {a.number: a for a in c.network.arcs}
     scale = c.weight[0] ** 2 * parts.reach(without)
     copies = parts.copies(without)
-    return [LoadClass(x.rule, arc_label(c.network, arcs[x.rule], x.forward), x.load * scale, x.arcs * copies, published(arcs[x.rule]))
-            for x in s.classes if rules is None or x.rule in rules]
+    return [LoadClass(x.rule, arc_label(c.network, made[x.rule], x.forward), x.load * scale, x.arcs * copies,
+                      published(made[x.rule])) for x in s.classes if rules is None or x.rule in rules]
 
 
 def product_distances(parts: Parts) -> dict[int, int]:
@@ -139,4 +125,5 @@ def assembled(c: Contracted, parts: Parts, classes: list[LoadClass], method: str
     n = c.endpoints
     pairs = sum(histogram.values())
     bridges = c.bridge_classes(pairs, all(s.transitive for _, s in parts))
-    return SymbolicLoads(merged_classes([*bridges, *classes]), method, cost, n, Hops(histogram, n * (n - 1) - pairs), "graph-minimal")
+    hops = Hops(histogram, n * (n - 1) - pairs)
+    return SymbolicLoads(merged_classes([*bridges, *classes]), method, cost, n, hops, "graph-minimal")
