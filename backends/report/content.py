@@ -331,9 +331,7 @@ def _checks(design: Design, at: Positions) -> list[CheckRow]:
     order = {"failed": 0, "broken": 1, "undecided": 2, "passed": 3}
     rows: dict[CheckRow, int] = {}
     for c in design.checks:
-        sources = tuple(
-            " ".join(x for x in (s.text, s.date, "(unverified)" if s.status == "unverified" else "") if x) for s in c.sources
-        )
+        sources = tuple(map(_source_words, c.sources))
         row = CheckRow(c.outcome, _statement(design, c), c.message, grouped(c.operands), c.path, at.short(c.span), sources)
         rows[row] = rows.get(row, 0) + 1
     counted_rows = [replace(row, times=f"{number(n)} times" if n > 1 else "") for row, n in rows.items()]
@@ -373,13 +371,24 @@ def _exceptions(design: Design, at: Positions) -> list[Special]:
                 Special(
                     "mode",
                     f"{t.name}.{name}" + (f"({params})" if params else ""),
-                    "chosen for this page" if name == chosen and t is root else "the default mode" if mode.item.default else "",
+                    _mode_words(mode, name == chosen and t is root),
                     at.short(mode.item.span),
                 )
             )
         for name, state in sorted(t.states.items()):
             out.append(Special("state", f"{t.name}.{name}", "the default state" if state.default else "", at.short(state.span)))
     return out
+
+
+def _mode_words(mode: Any, chosen: bool) -> str:
+    """Whether a mode is in force, what its author says about it, and on whose authority."""
+    standing = "chosen for this page" if chosen else "the default mode" if mode.item.default else ""
+    doc = " ".join(mode.item.doc.split()).rstrip(".")
+    return "; ".join(x for x in (standing, doc, *map(_source_words, mode.sources)) if x)
+
+
+def _source_words(source: Any) -> str:
+    return " ".join(x for x in (source.text, source.date, "(unverified)" if source.status == "unverified" else "") if x)
 
 
 def _range(values: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from hwdsl.elab.attributes import sources_of
 from hwdsl.elab.bridge import add_bridge, add_state
 from hwdsl.elab.bus import add_bus
 from hwdsl.elab.carry import add_carry
@@ -18,6 +19,7 @@ from hwdsl.node import Record
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import NeedsPoint
 from hwdsl.sema.mistake import Mistake, mistake
+from hwdsl.sema.values import Source
 from hwdsl.syntax import ast
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ class ModeDecl(Record):
     item: ast.Mode
     env: Env
     owner: Template
+    sources: tuple[Source, ...]
 
 
 class RouteStatement(Record):
@@ -78,7 +81,8 @@ def add_statements(el: Elaborator, t: Template, body: tuple[ast.Item, ...], env:
         elif isinstance(item, ast.Under):
             t.unders.append(UnderStatement(item, env))
         elif isinstance(item, ast.Mode):
-            t.modes[item.name] = ModeDecl(item, env, t)
+            with _guarded(el, item):
+                t.modes[item.name] = ModeDecl(item, env, t, sources_of(item.annots, env))
         elif isinstance(item, ast.Route):
             t.routes.append(RouteStatement(item, env))
         elif isinstance(item, (ast.Set, ast.Circuit)):

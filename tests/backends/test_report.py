@@ -162,6 +162,14 @@ def test_overrides_and_modes_are_listed() -> None:
     assert listed["Trx.dark"] == ("state", "the default state")
 
 
+def test_a_mode_says_what_it_is_and_whose_word_that_is() -> None:
+    found = of_text("chip Gpu { power = 1 kW; }\nsystem Pod {\n    part gpu: Gpu[2];\n"
+                    "    /// All of\n    /// it.\n    @source(\"assumed\", status = unverified)\n    mode whole { }\n"
+                    "    default mode none { }\n}\ndesign = Pod;\n")
+    assert {x.target: x.says for x in content(found).exceptions} == {
+        "Pod.whole": "All of it; assumed (unverified)", "Pod.none": "the default mode"}
+
+
 def test_performance_is_told_in_words() -> None:
     planes, why = performance(design("nvl72"), None)
     assert why == ""

@@ -9,6 +9,7 @@ import networkx as nx
 import pytest
 
 from hwdsl.api import Design, Session
+from hwdsl.backends.report.content import content
 
 FILE = Path(__file__).resolve().parents[2] / "examples" / "lightsphere_x.hw"
 NET = "plane = [optics, **.optics, **.inside]"
@@ -120,6 +121,14 @@ def test_a_group_that_does_not_divide_the_domain_is_refused(n: int, size: int) -
     session, design = opened(n, f"ep(size = {size})")
     assert design is None
     assert "HW2004" in session.report()
+
+
+def test_what_is_assumed_of_the_modes_is_in_the_report() -> None:
+    _, design = opened(64)
+    assert design is not None
+    says = {x.target: x.says for x in content(design).exceptions}
+    assert "unpublished structure that the articles call HCM (unverified)" in says["LightSphereX.ring"]
+    assert "(unverified)" in says["LightSphereX.ep(size)"]
 
 
 def test_a_mode_that_sets_a_transceiver_twice_is_refused(tmp_path: Path) -> None:
