@@ -13,8 +13,11 @@ from hwdsl.perf.flat.answer import FlatLoads
 from hwdsl.perf.flat.build import estimate_fabric, fabric
 from hwdsl.perf.flat.fabric import Fabric, from_links
 from hwdsl.perf.flat.loads import Estimate, estimate_loads, loads
+from hwdsl.perf.flat.models import ROUTINGS, Options, Unroutable
+from hwdsl.perf.flat.paths import Paths
+from hwdsl.perf.flat.routes import route
 from hwdsl.perf.flat.traffic import BadTraffic, Traffic, matrix, uniform
 from hwdsl.query.flat import OverBudget
 
-__all__ = ["BadTraffic", "Estimate", "Fabric", "FlatLoads", "OverBudget", "Traffic", "estimate_fabric", "estimate_loads",
-           "fabric", "from_links", "loads", "matrix", "uniform"]
+__all__ = ["ROUTINGS", "BadTraffic", "Estimate", "Fabric", "FlatLoads", "Options", "OverBudget", "Paths", "Traffic", "Unroutable",
+           "estimate_fabric", "estimate_loads", "fabric", "from_links", "loads", "matrix", "route", "uniform"]

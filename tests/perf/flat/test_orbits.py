@@ -20,7 +20,8 @@ from hwdsl.query.selection import Selection, whole
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 GALLERY = ["KHopRing(n = 11, k = 2)", "Torus2(x = 5, y = 4)", "Torus2(x = 2, y = 4)", "Torus3(x = 3, y = 4, z = 2)",
-           "TwistedTorus(n = 2)", "HyperX(a = 4, b = 3)", "Hypercube(dims = 4)", "Dragonfly(a = 3, h = 1, p = 2)", "Dragonfly(palmtree = false)",
+           "TwistedTorus(n = 2)", "HyperX(a = 4, b = 3)", "Hypercube(dims = 4)", "Dragonfly(a = 3, h = 1, p = 2)",
+           "Dragonfly(palmtree = false)",
            "SlimFly(q = 3)", "FatTree(k = 4)", "LeafSpine(leaves = 4, spines = 2, width = 2, hosts = 8)",
            "RailOnly(nodes = 4, gpus = 2)"]
 INDIRECT = ("FatTree", "LeafSpine", "RailOnly")
