@@ -22,12 +22,13 @@ def links_of(root: Template) -> list[Template]:
 
 def carried(raw: Quantity, link: Template) -> Quantity:
     """What the stated overheads of a link leave of its raw rate: all of it where none is stated or known."""
+    factor = Fraction(1)
     for name in OVERHEADS:
         stated = link.attributes.get(name)
         overhead = stated.value if stated is not None else None
         if isinstance(overhead, int | Fraction) and not isinstance(overhead, bool):
-            raw = q.mul(raw, 1 / (1 + Fraction(overhead)))
-    return raw
+            factor /= 1 + Fraction(overhead)
+    return q.as_quantity(q.mul(raw, factor))
 
 
 def net_within_raw(root: Template, diagnostics: Diagnostics) -> None:
