@@ -9,6 +9,7 @@ import pytest
 
 from hwdsl.api import Session
 from hwdsl.diag.codes import page, titles
+from hwdsl.perf.study.run import run_studies
 
 SECTIONS = ["What it means", "Why it matters", "Example", "How to mend it"]
 BLOCK = re.compile(r"(?:^`([\w.]+\.hw)`:\n\n)?^```hw\n(.*?)^```$", re.M | re.S)
@@ -39,6 +40,10 @@ def test_the_example_gives_the_code(code: str, tmp_path: Path) -> None:
     session.check(main)
     if not session.diagnostics.items:
         session.test(main)
+    if not session.diagnostics.items:
+        design = session.open(main)
+        assert design is not None
+        run_studies(design.root, design.module, session.hooks, session.diagnostics)
     assert {d.code for d in session.diagnostics.items} == {code}, session.report()
 
 

@@ -40,15 +40,11 @@ def _make(call: Call, phases: list[Phase], size: Fraction, schedule: str, algori
 
 def size_text(size: Fraction) -> str:
     """Bits as bytes for people."""
-    from hwdsl.types.dimension import INFO
-    from hwdsl.types.format import text
-
-    value = size.numerator if size.denominator == 1 else round(size)
     for unit, n in (("GiB", 2**33), ("MiB", 2**23), ("KiB", 2**13)):
-        if value >= n and value % n == 0:
-            return text(Quantity(value, value, value, INFO, unit))
-    unit = next((u for u, n in (("GB", 8 * 10**9), ("MB", 8 * 10**6), ("kB", 8000)) if value >= n), "B")
-    return text(Quantity(value, value, value, INFO, unit))
+        if size >= n and size % n == 0:
+            return f"{size // n} {unit}"
+    unit, n = next(((u, n) for u, n in (("GB", 8 * 10**9), ("MB", 8 * 10**6), ("kB", 8000)) if size >= n), ("B", 8))
+    return f"{float(size / n):.4g} {unit}"
 
 
 def _collective(call: Call, view: View) -> Operation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from hwdsl.diag import Diagnostics
+from hwdsl.diag import Diagnostic, Diagnostics
 from hwdsl.elab.parameters import bind_parameters
 from hwdsl.ir.l0 import Template
 from hwdsl.ir.space import TooLarge
@@ -59,7 +59,6 @@ class Evaluation:
         self.root, self.module, self.hooks, self.diagnostics = root, module, hooks, diagnostics
         self.failed = failed
         self._views: dict[Any, View] = {}
-        self._told: set[Any] = set()
 
     def study(self, item: ast.Study, given: Mapping[str, Value]) -> Iterator[Answer]:
         """The answers of a study block with values for its parameters."""
@@ -71,6 +70,7 @@ class Evaluation:
             self._report(error)
             return
         yield from self._items(item.items, env, {}, self.failed)
+        yield from self.scenarios()
 
     def _items(self, items: tuple[ast.Item, ...], env: Env, defaults: dict[str, ast.Expr], failed: Failed) -> Iterator[Answer]:
         defaults = dict(defaults)
@@ -113,17 +113,51 @@ class Evaluation:
         if self.hooks.progress is not None:
             self.hooks.progress(f"evaluating {call.text}")
         found = predict(view, operation(call, view))
+        if call.span != NO_SPAN and found.outcome in ("unreachable", "refused"):
+            code, words = ("HW6008", "cannot be done: ") if found.outcome == "unreachable" else ("HW6009", "has no answer: ")
+            self.diagnostics.add(Diagnostic(code, "warning", f"{call.name}{f' {found.algorithm}' if found.algorithm else ''} "
+                                            f"{words}{found.reason}", call.span, notes=self._scene(found)))
         yield found
 
     def default(self) -> Iterator[Answer]:
-        """The answers of the study that a design without one gets."""
+        """The answers of the study that a design without one gets: a plane whose endpoints do not reach each other, or whose
+        rates nobody published, says so once."""
+        settled: set[Value] = set()
         for call in default_calls(self.root):
+            if call.value("plane") in settled:
+                continue
             try:
-                yield from self._one(call, self.failed)
+                for found in self._one(call, self.failed):
+                    if isinstance(found, Prediction) and found.outcome != "time":
+                        settled.add(call.value("plane"))
+                    yield found
             except Mistake as error:
+                settled.add(call.value("plane"))
                 self._report(error)
             except ZeroRate as error:
+                settled.add(call.value("plane"))
                 self._report(mistake("HW6007", f"the links {error} carry traffic and their rate is zero", call.span))
+        yield from self.scenarios()
+
+    @staticmethod
+    def _scene(p: Prediction) -> tuple[str, ...]:
+        """Plane, mode and failures of a prediction, for a report."""
+        words = [f"plane {p.plane}"] + [f"mode {p.mode}"] * bool(p.mode) + ["failed: " + ", ".join(p.failed)] * bool(p.failed)
+        return (", ".join(words),)
+
+    def scenarios(self) -> Iterator[Answer]:
+        """What each network that was asked about has left and stands to lose; over all endpoints only one of several selections."""
+        from hwdsl.perf.study.scenario import scenario
+
+        told = set()
+        for view in self._views.values():
+            key = (view.plane, view.mode_text, view.failed)
+            if key in told:
+                continue
+            told.add(key)
+            if self.hooks.progress is not None:
+                self.hooks.progress(f"failures on plane {view.plane}")
+            yield scenario(view)
 
     def view(self, call: Call, failed: Failed) -> View:
         """The network of a call. Raises Mistake."""

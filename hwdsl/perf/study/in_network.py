@@ -12,7 +12,7 @@ from fractions import Fraction
 from hwdsl.node import Record
 from hwdsl.perf.study.view import View
 from hwdsl.query.cuts import capacity, levels
-from hwdsl.query.quotient import Cell, Plan, Reach, Refused, destinations, reach
+from hwdsl.query.quotient import Cell, Plan, Reach, Refused, destinations, reach, talks
 
 CELLS = 60_000
 
@@ -28,7 +28,7 @@ class UplinkShare(Record):
 
 def shares(view: View) -> tuple[UplinkShare, ...]:
     """Every uplink's share of the vector. Raises Refused with the reason where the switches cannot do it."""
-    pl = view.plan()
+    pl = view.lossy_plan()
     tiers = levels(pl)
     if tiers is None or max(tiers.values()) == 0:
         raise Refused("in-network collectives need switches in tiers above the ranks; here links run within a tier or past one")
@@ -62,13 +62,13 @@ def shares(view: View) -> tuple[UplinkShare, ...]:
 def _kind(pl: Plan, cell: Cell) -> Cell:
     """The cell of a vertex seen from itself: only what tells vertices of its block apart is left."""
     block, state = cell
-    return block, tuple(s if c.symmetry == "N" else 0 for s, c in zip(state, pl.coordinates[block]))
+    return block, tuple(s if c.symmetry == "N" else s & ~1 if c.symmetry == "S" else 0 for s, c in zip(state, pl.coordinates[block]))
 
 
 def _alike(pl: Plan, cell: Cell) -> int:
     n = 1
-    for c in pl.coordinates[cell[0]]:
-        n *= c.size if c.symmetry != "N" else 1
+    for s, c in zip(cell[1], pl.coordinates[cell[0]]):
+        n *= 1 if c.symmetry == "N" else c.parts[s >> 1] if c.symmetry == "S" else c.size
     return n
 
 
@@ -79,6 +79,7 @@ def _label(view: View, pl: Plan, a: Cell, b: Cell) -> str:
 def _sees_all(pl: Plan, tiers: dict[int, int], cell: Cell, seen: Reach) -> None:
     """Raise Refused unless every rank lies straight below a top vertex."""
     ends = set(pl.network.endpoints)
-    below = sum(seen.size(pl, c) for c, d in seen.distance.items() if c[0] in ends and d == tiers[cell[0]])
-    if below != pl.network.endpoint_count:
+    below = sum(seen.size(pl, c) for c, d in seen.distance.items()
+                if c[0] in ends and d == tiers[cell[0]] and talks(pl, c[0], c[1]))
+    if below != sum(like for _, like in destinations(pl)):
         raise Refused("no top switch has all ranks below it")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hwdsl.ir.l0 import Template
 from hwdsl.node import Record
 from hwdsl.query.network import ArcRule
-from hwdsl.query.quotient import Cell, Plan, destinations, reach
+from hwdsl.query.quotient import Cell, Plan, destinations, reach, talks
 from hwdsl.sema.values import UNKNOWN
 from hwdsl.types import Quantity
 
@@ -127,7 +127,7 @@ class Symbolic:
         """(least, greatest) latency over all ordered pairs of endpoints that reach each other. Raises Refused."""
         ends = set(self.pl.network.endpoints)
         found = [way for destination, _ in destinations(self.pl)
-                 for cell, (d, way) in self.towards(destination).items() if d and cell[0] in ends]
+                 for cell, (d, way) in self.towards(destination).items() if d and cell[0] in ends and talks(self.pl, *cell)]
         found.sort(key=lambda w: w.rank)
         return (found[0], found[-1]) if found else (NONE, NONE)
 
@@ -193,11 +193,3 @@ def _states(pl: Plan, near: int, far: int, s: list[Any], t: list[Any]) -> list[A
             columns.append(np.minimum(offset, c.size - offset) if c.symmetry == "D" else offset)
     columns += [t[k] if c.symmetry == "N" else np.zeros_like(t[k]) for k, c in enumerate(pl.coordinates[far])]
     return columns
-
-
-def uniform_or_worst(way: Symbolic, view: View, pattern: Pattern) -> Latency:
-    """The latency of the slowest flow of a pattern. Raises Refused."""
-    least, greatest = way.extremes()
-    if pattern.build is None or least == greatest:
-        return greatest
-    return way.worst(view, pattern.build())

@@ -15,12 +15,12 @@ from typing import Any
 
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record
-from hwdsl.perf.study.latency import NONE, Assumed, Latency, Symbolic, link_latency, relay_latency, uniform_or_worst
+from hwdsl.perf.study.latency import NONE, Assumed, Latency, Symbolic, link_latency, relay_latency
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic import Pattern
 from hwdsl.query.cuts import capacity, level_capacity, levels, spreads_evenly
 from hwdsl.query.flat import OverBudget
-from hwdsl.query.quotient import Refused, hops
+from hwdsl.query.quotient import Hops, Refused, hops
 
 Number = Fraction | float
 ROUTINGS = {
@@ -71,14 +71,15 @@ class TooLong(Exception):
         self.steps = steps
 
 
-def loading(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed) -> Loading:
-    """The loading of a view by a pattern, found once. Raises OverBudget, TooLong, Refused (a routing that does not fit)."""
+def loading(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed, limit: int = STEP_LIMIT) -> Loading:
+    """The loading of a view by a pattern, found once. Raises OverBudget, TooLong (beyond `limit` steps), Refused (a routing that
+    does not fit)."""
     key = ("loading", pattern.key, routing, seed, assumed)
     if key not in view.memo:
         try:
             view.memo[key] = _symbolic(view, pattern, routing, assumed)
         except (Refused, TooLarge) as reason:
-            view.memo[key] = _flat(view, pattern, routing, seed, assumed, str(reason))
+            view.memo[key] = _flat_or_bound(view, pattern, routing, seed, assumed, str(reason), limit)
     found: Loading = view.memo[key]
     return found
 
@@ -109,7 +110,7 @@ def _symbolic(view: View, pattern: Pattern, routing: str, assumed: Assumed) -> L
     if pattern.uniform:
         return _uniform(view, pattern, routing, assumed)
     if pattern.matching and routing == "ecmp":
-        return _pairing(view, pattern, assumed)
+        return _pairing(view, pattern, assumed, True)
     raise Refused("traffic that tells ranks apart is routed flow by flow")
 
 
@@ -124,20 +125,27 @@ def _uniform(view: View, pattern: Pattern, routing: str, assumed: Assumed) -> Lo
                               sum((c.load * c.arcs for c in own), Fraction(0)) / sum(c.arcs for c in own))
                     for (label, rate), own in sorted(tiers.items(), key=lambda kv: (kv[0][0], kv[0][1] or 0)))
     try:
-        latency = uniform_or_worst(_ways(view, assumed), view, pattern)
-    except Refused:
         latency = _by_hops(view, assumed, max(found.hops.histogram, default=0))
+    except Refused:
+        latency = Symbolic(view.lossy_plan(), assumed).extremes()[1]
     each, where = slowest(classes)
     return Loading(classes, latency, each, where, True, "L0", found.method, found.cost, "", found.hops.unreachable,
                    found.hops.histogram)
 
 
-def _ways(view: View, assumed: Assumed) -> Symbolic:
+def _slowest_pair(view: View, pattern: Pattern, assumed: Assumed, found: Hops) -> Latency:
+    """The latency of the slowest flow of a pattern on a network without failures. Raises Refused."""
+    if len(found.histogram) == 1:
+        try:
+            return _by_hops(view, assumed, next(iter(found.histogram)))
+        except Refused:
+            pass
     key = ("ways", assumed)
     if key not in view.memo:
         view.memo[key] = Symbolic(view.plan(), assumed)
-    found: Symbolic = view.memo[key]
-    return found
+    ways: Symbolic = view.memo[key]
+    assert pattern.build is not None
+    return ways.worst(view, pattern.build())
 
 
 def _by_hops(view: View, assumed: Assumed, count: int) -> Latency:
@@ -152,8 +160,9 @@ def _by_hops(view: View, assumed: Assumed, count: int) -> Latency:
     return way.plus(next(iter(relays)).times(count - 1)) if count > 1 else way
 
 
-def _pairing(view: View, pattern: Pattern, assumed: Assumed) -> Loading:
-    """One flow a rank on a network that spreads pairings evenly. Raises Refused."""
+def _pairing(view: View, pattern: Pattern, assumed: Assumed, strict: bool) -> Loading:
+    """One flow a rank on a network that spreads pairings evenly; unless `strict`, an upper bound where a tier above the ranks is
+    the tightest. Raises Refused."""
     pl = view.plan()
     tiers = view.memo.get("tiers")
     if tiers is None:
@@ -178,13 +187,13 @@ def _pairing(view: View, pattern: Pattern, assumed: Assumed) -> Loading:
         names = [".".join(pl.network.blocks[b].path) or view.root.name for b in (arc.a, arc.b)]
         for label in (" -> ".join(names), " -> ".join(names[::-1])):
             classes.append(ClassLoad(label, arc.links, rate, greatest, greatest, k > 0))
-    latency = uniform_or_worst(_ways(view, assumed), view, pattern)
+    latency = _slowest_pair(view, pattern, assumed, found)
     exact = own == tightest
     where = next(c.label for c in classes if c.greatest / (c.capacity or 1) == 1 / tightest)
-    if not exact:
+    if not exact and strict:
         raise Refused("the tiers above the ranks are the tighter ones: it matters who is paired with whom")
-    return Loading(_merged(classes), latency, 1 / tightest, where, True, "L0", "even spreading of pairings", len(pl.network.arcs),
-                   "", 0, found.histogram)
+    method = "even spreading of pairings" if exact else "even spreading of pairings: the worst pairing there is, an upper bound"
+    return Loading(_merged(classes), latency, 1 / tightest, where, exact, "L0", method, len(pl.network.arcs), "", 0, found.histogram)
 
 
 def _merged(classes: list[ClassLoad]) -> tuple[ClassLoad, ...]:
@@ -198,7 +207,21 @@ def _merged(classes: list[ClassLoad]) -> tuple[ClassLoad, ...]:
 
 
 # ---------------------------------------------------------------- flat
-def _flat(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed, reason: str) -> Loading:
+def _flat_or_bound(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed, reason: str, limit: int) -> Loading:
+    """Flat; where that is too much, an upper bound at L0 for one flow a rank. Raises as `loading`."""
+    try:
+        return _flat(view, pattern, routing, seed, assumed, reason, limit)
+    except (OverBudget, TooLong):
+        if not pattern.matching or routing != "ecmp":
+            raise
+        try:
+            return _pairing(view, pattern, assumed, False)
+        except Refused:
+            pass
+        raise
+
+
+def _flat(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed, reason: str, limit: int) -> Loading:
     """Raises OverBudget, TooLong, Refused."""
     import numpy as np
 
@@ -211,7 +234,7 @@ def _flat(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assume
         flows = pattern.build()
         traffic, destinations = Traffic(flows.src, flows.dst, flows.weight), len(np.unique(flows.dst))
     steps = destinations * (f.arc_count + f.vertex_count)
-    if steps > STEP_LIMIT:
+    if steps > limit:
         raise TooLong(steps)
     progress: Callable[[str], None] | None = view.hooks.progress
     found = loads(f, traffic, routing, seed=seed, progress=progress)

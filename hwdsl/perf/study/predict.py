@@ -50,10 +50,29 @@ def predict(view: View, op: Operation) -> Prediction:
     except Refused as reason:
         return _without(view, op, view.ranks, "refused", str(reason))
     if out.unreachable:
-        return _without(view, op, n, "unreachable", f"{out.unreachable:,} of the flows have no path on this network", out)
+        return _without(view, op, n, "unreachable", f"{out.unreachable:,} of the flows have no path on this network{_isolated(view)}",
+                        out)
     if out.transfer is None:
         return _without(view, op, n, "unknown", f"the rate of the links {out.where} is not published", out)
     return _complete(view, op, n, out)
+
+
+def _isolated(view: View) -> str:
+    """Names of endpoints without any link, in words."""
+    import numpy as np
+
+    try:
+        if not view.failed and view.mode is None and not view.net.exceptions:
+            linked = {k for a in view.net.arcs for k in (a.a, a.b)}
+            alone = [".".join(view.net.blocks[k].path) for k in view.net.endpoints if k not in linked]
+            return f"; no link at all: {', '.join(alone)}" if alone else ""
+        f = view.fabric()
+    except OverBudget:
+        return ""
+    degree = np.bincount(f.tail, minlength=f.vertex_count) + np.bincount(f.head, minlength=f.vertex_count)
+    none = f.endpoints[degree[f.endpoints] == 0].tolist()
+    names = ", ".join(f.vertex_name(v) for v in none[:3])
+    return f"; isolated, without any link: {names}" + (f" and {len(none) - 3} more" if len(none) > 3 else "") if none else ""
 
 
 def _symbolic_hint(view: View) -> str:
@@ -103,7 +122,7 @@ def _add_busy(busy: dict[tuple[str, int, float | None], list[Any]], classes: Ite
 
 def _tiers(busy: dict[tuple[str, int, float | None], list[Any]], time: float) -> tuple[TierUse, ...]:
     return tuple(TierUse(label, links, rate, b, m, min(b / time, 1.0) if time else None, at_most)
-                 for (label, links, rate), (b, m, at_most) in sorted(busy.items(), key=lambda kv: (-kv[1][0], kv[0][0])))
+                 for (label, links, rate), (b, m, at_most) in sorted(busy.items(), key=lambda kv: (-kv[1][0], kv[1][2], kv[0][0])))
 
 
 def _in_network(view: View, op: Operation) -> Outcome:
@@ -114,7 +133,7 @@ def _in_network(view: View, op: Operation) -> Outcome:
     slowest = max(found, key=lambda u: u.share / u.capacity if u.capacity else Fraction(0))
     if not slowest.capacity:
         raise Refused(f"the links {slowest.label} have a rate of zero")
-    _, latency = Symbolic(view.plan(), op.assumed).extremes()
+    _, latency = Symbolic(view.lossy_plan(), op.assumed).extremes()
     seconds = float(op.size * slowest.share / slowest.capacity)
     time = float(latency.seconds) + seconds
     tiers = tuple(sorted((_uplink_use(u, op.size, time) for u in found), key=lambda t: (-t.busiest, t.label)))
@@ -189,7 +208,7 @@ def _complete(view: View, op: Operation, n: int, out: Outcome) -> Prediction:
         op.call, op.collective, op.algorithm, float(op.size), op.size_text, n, view.plane, view.mode_text, failed_names(view),
         _question(view, op), "time", time, float(out.latency.seconds), out.transfer, out.latency.missing, _assumed(op.assumed),
         tuple(sorted(bounds, key=lambda b: (-b.seconds, b.name))), top.name if top is not None else "",
-        time / top.seconds - 1 if top is not None and top.seconds else None, rate, bus, out.exact, first.level, first.method,
+        max(0.0, time / top.seconds - 1) if top is not None and top.seconds else None, rate, bus, out.exact, first.level, first.method,
         first.cost, first.reason, 0, out.steps, out.tiers, first.hops)
 
 
@@ -217,7 +236,7 @@ def _least(view: View, op: Operation) -> Latency:
     key = ("least", op.assumed)
     if key not in view.memo:
         try:
-            view.memo[key] = Symbolic(view.plan(), op.assumed).extremes()[0]
+            view.memo[key] = Symbolic(view.lossy_plan(), op.assumed).extremes()[0]
         except Refused:
             view.memo[key] = NONE
     found: Latency = view.memo[key]

@@ -114,9 +114,11 @@ class Loss(Record):
     count    how many there are; `classes` how many of them were told apart, each tried once
     inside   endpoints within the failed part: gone with it
     cut      other endpoints that lose every link
-    split    ordered pairs of the remaining endpoints that no longer reach each other
+    split    ordered pairs of the remaining endpoints that no longer reach each other, None where not computed
     lost     endpoint bandwidth lost by the others, bit/s one direction, None where a rate is not published
     worst    share of its bandwidth that the worst-hit remaining endpoint keeps (0 to 1)
+    left     rate of a uniform all-to-all of the remaining ones over that before, None where not computed or some lost each other
+    Of instances that are told apart, the row shows the one that takes most.
     """
 
     part: str
@@ -126,9 +128,10 @@ class Loss(Record):
     classes: int
     inside: int
     cut: int
-    split: int
+    split: int | None
     lost: float | None
     worst: float | None
+    left: float | None
 
 
 class Injection(Record):

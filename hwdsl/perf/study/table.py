@@ -30,8 +30,8 @@ def digits(x: float) -> str:
     """Five significant digits."""
     if x == 0:
         return "0"
-    text = f"{x:.5g}"
-    return text if "e" not in text else f"{x:.0f}"
+    text = f"{x:#.5g}"
+    return text.rstrip(".") if "e" not in text else f"{x:.0f}"
 
 
 def table(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> list[str]:
@@ -81,8 +81,7 @@ def _row(p: Prediction) -> tuple[str, ...]:
 def _notes(own: Sequence[Prediction]) -> list[str]:
     """What holds for all rows, said once."""
     out = []
-    for question in dict.fromkeys(f"{p.collective}{f' {p.algorithm}' if p.algorithm else ''}: {p.question.schedule}" for p in own):
-        out.append(question)
+    out += dict.fromkeys(f"{p.algorithm or p.collective}: {p.question.schedule}" for p in own)
     out += dict.fromkeys(f"routing: {p.question.routing}; flows {p.question.flows}" for p in own)
     how = dict.fromkeys((p.level, p.method, p.reason) for p in own if p.outcome == "time")
     for level, method, reason in how:
@@ -107,12 +106,12 @@ def scenario_lines(s: Scenario) -> list[str]:
         if i.worst_pair is not None and i.pair is not None:
             out.append(f"  worst pair: {i.pair[0]} to {i.pair[1]}, {rate(i.worst_pair)} when nobody else talks")
     if s.losses:
-        head = ("one of these fails", "component", "of", "endpoints inside", "cut off", "pairs split", "bandwidth others lose",
-                "worst endpoint keeps")
-        rows = [(x.part, x.component, str(x.count), str(x.inside), str(x.cut), f"{x.split:,}" if x.split else "0",
-                 "unknown" if x.lost is None else rate(x.lost) if x.lost else "none",
-                 "" if x.worst is None else f"{x.worst:.1%}") for x in s.losses]
-        out += _indented(table([head, *rows], {2, 3, 4, 5, 6, 7}))
+        head = ("if one fails of", "component", "count", "inside", "cut off", "pairs lost", "others lose", "worst keeps",
+                "all-to-all left")
+        rows = [(x.part, x.component, str(x.count), str(x.inside), str(x.cut), "?" if x.split is None else f"{x.split:,}",
+                 "unknown" if x.lost is None else rate(x.lost) if x.lost else "0",
+                 "" if x.worst is None else f"{x.worst:.1%}", "" if x.left is None else f"{x.left:.1%}") for x in s.losses]
+        out += _indented(table([head, *rows], {2, 3, 4, 5, 6, 7, 8}))
     if s.note:
         out.append(f"  {s.note}")
     return out

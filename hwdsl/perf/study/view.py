@@ -35,6 +35,7 @@ class View:
         self.mode: Any = effective_mode(self.net, hooks, span)
         self.failed: tuple[Exclusion, ...] = tuple(hooks.failed)
         self._plan: Plan | Refused | None = None
+        self._lossy: Plan | Refused | None = None
         self._fabric: Any = None
         self.memo: dict[Any, Any] = {}
 
@@ -70,6 +71,19 @@ class View:
             raise self._plan
         return self._plan
 
+    def lossy_plan(self) -> Plan:
+        """The verified quotient in which what is out of service is told apart. Raises Refused."""
+        if self._lossy is None:
+            try:
+                if self.symbolic_reason:
+                    raise Refused(self.symbolic_reason)
+                self._lossy = plan(self.net, self.failed)
+            except Refused as reason:
+                self._lossy = reason
+        if isinstance(self._lossy, Refused):
+            raise self._lossy
+        return self._lossy
+
     def fabric(self) -> Fabric:
         """The flat arrays. Raises OverBudget."""
         if self._fabric is None:
@@ -77,8 +91,8 @@ class View:
 
             self.hooks.reached("L2")
             try:
-                self._fabric = fabric(self.root, self.planes, self.over, self.mode, mode_failures(self.root, self.mode, self.hooks),
-                                      self.hooks.memory_budget)
+                gone = (*self.failed, *(e for e in mode_failures(self.root, self.mode, self.hooks) if e not in self.hooks.failed))
+                self._fabric = fabric(self.root, self.planes, self.over, self.mode, gone, self.hooks.memory_budget)
             except OverBudget as error:
                 self._fabric = error
         if isinstance(self._fabric, OverBudget):
@@ -91,6 +105,23 @@ class View:
         if self.failed or self.mode is not None or self.net.exceptions:
             return len(self.fabric().endpoints)
         return sum(size(g) for g in self.groups)
+
+    def also_failed(self, e: Exclusion) -> View:
+        """The same network without one more part."""
+        return self._with((*self.failed, e))
+
+    def without_failures(self) -> View:
+        """The same network with everything in service that the design has."""
+        return self._with(())
+
+    def _with(self, failed: tuple[Exclusion, ...]) -> View:
+        before = self.hooks.failed, self.hooks.mode
+        try:
+            self.hooks.failed = failed
+            self.hooks.mode = self.mode
+            return View(self.root, self.plane, self.planes, self.over, self.hooks, self.span)
+        finally:
+            self.hooks.failed, self.hooks.mode = before
 
     def ranks_of(self, sel: Selection) -> list[int] | None:
         """Ranks of the parts of a selection, in its order; None if one of them is no endpoint in service."""

@@ -1,0 +1,23 @@
+"""A traffic matrix with a negative entry."""
+
+from pathlib import Path
+
+TEXT = 'the entry from rank 1 to rank 0 is negative'
+DESIGN = """
+link Lane { lanes = 1; raw = 100 Gb/s; net = 100 Gb/s; }
+chip Gpu { port x: Lane; }
+switch Sw { port p: Lane[4]; }
+system Pod {
+    part gpu: Gpu[4];
+    part sw: Sw;
+    connect gpu[i].x <-> sw.p[i]  for i in 0..4;
+}
+design = Pod;
+study s { all_to_all_v(over = gpu[0..2], matrix = [[0, 1 MiB], [-1, 0]]); }
+"""
+
+
+def arguments(folder: Path) -> list[str]:
+    """Make the files in `folder`; the command line to run there."""
+    (folder / "pod.hw").write_text(DESIGN)
+    return ["perf", "pod.hw"]
