@@ -39,6 +39,7 @@ class Solved(Record):
     transitive  all its vertices are proven alike
     distances   hops -> ordered pairs of its vertices, a vertex and itself included
     cost        states visited
+    line        links between neighbours of an open line, 0 for anything else
     """
 
     classes: tuple[FactorClass, ...]
@@ -46,6 +47,7 @@ class Solved(Record):
     transitive: bool
     method: str
     cost: int
+    line: int = 0
 
 
 def factors(net: Network) -> tuple[Factor, ...] | None:

@@ -14,6 +14,7 @@ from hwdsl.perf.symbolic.closed import closed_form
 from hwdsl.perf.symbolic.contract import Contracted
 from hwdsl.perf.symbolic.explicit import explicit
 from hwdsl.perf.symbolic.factors import Factor, FactorClass, Solved, factors, joined
+from hwdsl.perf.symbolic.mesh import mesh_loads
 from hwdsl.perf.symbolic.polynomial import times
 from hwdsl.query.quotient import Hops, Plan, Refused, destinations, loads, plan
 
@@ -74,6 +75,9 @@ def product_loads(c: Contracted, parts: Parts) -> SymbolicLoads:
     if len(parts) == 1 or not odd:
         for k, (_, s) in enumerate(parts):
             classes += fibre_classes(c, parts, (k,), s)
+    elif len(odd) == len(parts) and all(s.line for _, s in parts):
+        classes = _mesh_classes(c, parts)
+        cost = 3 ** len(parts) * c.network.blocks[0].size
     else:
         if len(odd) > 1:
             core_factor = joined(c.network, tuple(parts[k][0] for k in odd))
@@ -91,6 +95,21 @@ def product_loads(c: Contracted, parts: Parts) -> SymbolicLoads:
     methods = {s.method for _, s in parts}
     method = "product of factors" if len(parts) > 1 else methods.pop() if parts else "closed form"
     return assembled(c, parts, classes, method, cost)
+
+
+def _mesh_classes(c: Contracted, parts: Parts) -> list[LoadClass]:
+    """Loads of a product of open lines with as many parallel links each. Raises Refused."""
+    if len({s.line for _, s in parts}) > 1:
+        raise Refused("a mesh whose dimensions have unlike numbers of parallel links")
+    made = {a.number: a for a in c.network.arcs}
+    out = []
+    for (i, step), counts in mesh_loads(tuple(f.size for f, _ in parts)).items():
+        _, s = parts[i]
+        rule = made[s.classes[0].rule]
+        label = arc_label(c.network, rule, step > 0)
+        for load, arcs in counts.items():
+            out.append(LoadClass(rule.number, label, load * c.weight[0] ** 2 / s.line, arcs * s.line, published(rule)))
+    return out
 
 
 def rules_of(f: Factor, other: Factor) -> frozenset[int]:

@@ -7,18 +7,40 @@ from fractions import Fraction
 from hwdsl.ir.outages import Exclusion
 from hwdsl.perf.symbolic.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
 from hwdsl.perf.symbolic.contract import Contracted, contract
+from hwdsl.perf.symbolic.dragonfly import local_global_local
 from hwdsl.perf.symbolic.product import product_loads, solved_factors
+from hwdsl.perf.symbolic.routings import REASONS, check_one_latency, check_up_down, dimension_order, valiant
 from hwdsl.query.network import Network
 from hwdsl.query.quotient import Hops, Loads, Plan, Refused, destinations, loads, plan
 
 
 def uniform_loads(net: Network, routing: str = "ecmp", failed: tuple[Exclusion, ...] = ()) -> SymbolicLoads:
-    """Loads of uniform all-to-all under a routing. Raises Refused(reason) where no symbolic method covers the question."""
-    if routing != "ecmp":
-        raise Refused(f"no symbolic method for the routing `{routing}` on this network")
+    """Loads of uniform all-to-all under a routing: "ecmp", "dimension_order", "valiant", "up_down", "least_latency" or
+    "local_global_local" (hierarchical, in a dragonfly). Raises Refused(reason) where no symbolic method covers the question.
+    """
+    if routing in REASONS:
+        raise Refused(REASONS[routing])
     if failed or net.exceptions or net.partial:
+        if routing != "ecmp":
+            raise Refused("with something out of service, or a part of an array chosen, only equal-cost routing is symbolic")
         return with_outages(net, failed)
     c = contract(net)
+    if routing == "local_global_local":
+        return local_global_local(c)
+    if routing == "dimension_order":
+        return dimension_order(c)
+    if routing == "up_down":
+        check_up_down(plan(c.network))
+    elif routing == "least_latency":
+        check_one_latency(net)
+    elif routing not in ("ecmp", "valiant"):
+        raise Refused(f"no symbolic method for the routing `{routing}`")
+    found = shortest_paths(c)
+    return valiant(c, found) if routing == "valiant" else found
+
+
+def shortest_paths(c: Contracted) -> SymbolicLoads:
+    """Equal-cost loads of a whole network: by factors where it is a product, else by its quotient. Raises Refused."""
     try:
         parts = solved_factors(c)
         if parts is not None:
