@@ -63,7 +63,8 @@ class CheckSummary(Record):
 class TestResult(Record):
     """One test: an assert of the design or a `test` block.
 
-    `checks` are the outcomes of the assert, or of the block's own statements; `claims` the published claims it is tagged with.
+    `checks` are the outcomes of the assert, or of the block's statements and of the asserts of the design it builds; `claims` the
+    published claims that it is tagged with.
     """
 
     __test__ = False  # not a test case for pytest

@@ -77,7 +77,7 @@ def _title(session: Session, c: CheckResult) -> str:
 
 
 def _test(session: Session, module: Module, item: ast.Test) -> tuple[str, list[Diagnostic], list[CheckResult]]:
-    """("passed", "failed" or "undecided", reports, outcomes of its own statements) of one block."""
+    """("passed", "failed" or "undecided", reports, outcomes of its statements and of the asserts of its design) of one block."""
     diagnostics = Diagnostics()
     el = Elaborator(session.project, diagnostics, session.hooks)
     designs = [i for i in item.body if isinstance(i, ast.Design)]
@@ -106,8 +106,8 @@ def _test(session: Session, module: Module, item: ast.Test) -> tuple[str, list[D
         return "failed", list(diagnostics.items), []
     outcomes = {_outcome(r) for r in (*inside, *results)}
     if "failed" in outcomes or diagnostics.has_errors:
-        return "failed", list(diagnostics.items), results
-    return "undecided" if "undecided" in outcomes else "passed", list(diagnostics.items), results
+        return "failed", list(diagnostics.items), [*inside, *results]
+    return "undecided" if "undecided" in outcomes else "passed", list(diagnostics.items), [*inside, *results]
 
 
 def _refused(item: ast.Test, expected: list[str], diagnostics: Diagnostics) -> bool:

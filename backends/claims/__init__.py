@@ -77,20 +77,20 @@ def entries(results: Iterable[TestResult], sources: Mapping[str, SourceText], di
 
 def _tagged(r: TestResult, stated: dict[int, Claim], diagnostics: Diagnostics) -> Iterable[tuple[int, CheckResult, str]]:
     """(number, check, name of the test block it stands in or "") for each claim of a result; full statements go into `stated`."""
-    block = "" if len(r.checks) == 1 and r.checks[0].span == r.span else r.name
-    own = tuple(c.number for c in r.claims) if block else ()
+    def within(check: CheckResult) -> bool:
+        """Whether the check is written in the block, not in the design that the block builds."""
+        return check.span != r.span and check.span.file == r.span.file and r.span.start <= check.span.start < r.span.end
+
+    own = {c.number for c in r.claims if any(within(check) for check in r.checks)}
     for claim in (*r.claims, *(c for check in r.checks for c in check.claims)):
         if claim.stated:
             clash = different(stated.setdefault(claim.number, claim), claim)
             if clash is not None:
                 diagnostics.add(clash)
-    for number in own:
-        for check in r.checks:
-            yield number, check, block
     for check in r.checks:
-        for claim in check.claims:
-            if claim.number not in own:
-                yield claim.number, check, block
+        inner = within(check)
+        for number in sorted({c.number for c in check.claims} | (own if inner else set())):
+            yield number, check, r.name if inner else ""
 
 
 def _evidence(checks: list[CheckResult], sources: Mapping[str, SourceText], test: str) -> Evidence:
@@ -100,8 +100,7 @@ def _evidence(checks: list[CheckResult], sources: Mapping[str, SourceText], test
     line = source.line_column(first.span.start)[0] if source is not None else 0
     computed = dict.fromkeys(_value(c) for c in checks)
     worst = next((c.outcome for c in checks if c.outcome != "passed"), "passed")
-    where = tuple(dict.fromkeys(" ".join(x for x in (s.text, s.date, s.url, f"({s.status})" if s.status else "") if x)
-                                for s in first.sources if s.text))
+    where = tuple(dict.fromkeys(", ".join(x for x in (s.text, s.date, s.url, s.status) if x) for s in first.sources if s.text))
     path = os.path.normpath(first.span.file)
     return Evidence(text, tuple(c for c in computed if c), first.message, where, test, path, line, worst)
 
@@ -121,9 +120,10 @@ def page(found: list[Entry], unchecked: Iterable[Unchecked], folder: str, comman
              "*Ambiguous*: true at one boundary or unit, and not at another.", "",
              "| claim | article | it says | verdict | computed |", "| --- | --- | --- | --- | --- |"]
     for e in found:
-        values = "; ".join(dict.fromkeys(v for x in e.evidence for v in x.computed))
-        lines.append(f"| [{e.claim.number}](#claim-{e.claim.number}) | {_cell(e.claim.article)} | {_cell(e.claim.says)} "
-                     f"| {e.claim.verdict} | {_cell(values)} |")
+        values = dict.fromkeys(", ".join(x.computed) + (f": {x.message}" if x.message else "") for x in e.evidence)
+        outlets = dict.fromkeys(part.partition(":")[0] for part in e.claim.article.split("; "))
+        lines.append(f"| [{e.claim.number}](#claim-{e.claim.number}) | {_cell('; '.join(outlets))} | {_cell(e.claim.says)} "
+                     f"| {e.claim.verdict} | {'<br>'.join(_cell(v) for v in values)} |")
     rest = sorted(unchecked, key=lambda u: u.number)
     lines += ["", "## Checks", ""]
     for e in found:

@@ -40,11 +40,11 @@ def test_the_claims_of_a_folder(folder: Path, capsys: Capture) -> None:
     assert run(["doc", "claims", "d", "-o", "claims.md"]) == 0
     assert capsys.readouterr().out == "claims.md: 3 claims checked, 0 not checkable\n"
     text = (folder / "claims.md").read_text()
-    assert "| [5](#claim-5) | A paper: a title | 48 \\| units | holds | 48; 5 |" in text
-    assert "| [6](#claim-6) | A paper: a title | odd sizes | wrong | 1; 2 < 3 |" in text
-    assert "| [7](#claim-7) | A paper: a title | no rack of -1 | holds | refused with HW2001 |" in text
-    assert ("- [d/rack.hw:4](d/rack.hw#L4): `self.units == n`  \n  computed **48**  \n  (it is | so)  \n"
-            "  source: a data sheet 2025 https://example.com\n") in text
+    assert "| [5](#claim-5) | A paper | 48 \\| units | holds | 48, 3, 5: it is \\| so<br>5 |" in text
+    assert "| [6](#claim-6) | A paper | odd sizes | wrong | 1<br>2 < 3 |" in text
+    assert "| [7](#claim-7) | A paper | no rack of -1 | holds | refused with HW2001 |" in text
+    assert ("- [d/rack.hw:4](d/rack.hw#L4): `self.units == n`  \n  computed **48**; **3**; **5**  \n  (it is | so)  \n"
+            "  source: a data sheet, 2025, https://example.com\n") in text
     assert '[d/rack.hw:12](d/rack.hw#L12), test "five again": `self.units == 5`' in text
 
 
@@ -52,7 +52,7 @@ def test_a_claim_that_does_not_hold_is_a_finding(folder: Path, capsys: Capture) 
     (folder / "d" / "rack.hw").write_text(RACK.replace("self.units == n ", "self.units == 47 "))
     assert run(["doc", "claims", "d"]) == 1
     done = capsys.readouterr()
-    assert "computed **48 == 47**, does not hold" in done.out
+    assert "computed **48 == 47**; **3 == 47**; **5 == 47**, does not hold" in done.out
     assert "HW4001" in done.err
 
 
