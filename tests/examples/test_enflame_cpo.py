@@ -1,0 +1,91 @@
+"""The Enflame accelerator with four packagings of its optics: watts, reach, shoreline and light."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hwdsl.api import Design, Session
+
+FILE = Path(__file__).resolve().parents[2] / "examples" / "enflame_cpo.hw"
+
+
+def opened(**parameters: str) -> Design:
+    session = Session()
+    design = session.open(str(FILE), parameters=parameters)
+    assert design is not None, session.report()
+    assert not session.diagnostics.has_errors, session.report()
+    return design
+
+
+def codes(**parameters: str) -> set[str]:
+    """Codes of the errors that parameters lead to."""
+    session = Session()
+    session.open(str(FILE), parameters=parameters)
+    return {d.code for d in session.diagnostics.items if d.severity == "error"}
+
+
+def answer(design: Design, query: str) -> str:
+    """The text of a query's answer; a mistake in the query fails the test with the report."""
+    result = design.query(query)
+    assert result is not None, design.session.report()
+    return result.text
+
+
+@pytest.mark.parametrize(("optics", "watts", "reach"), [
+    ("pluggable", "30 W", "1 m"), ("co_packaged", "9 W", "50 mm"),
+    ("near_package", "unknown", "100 mm"), ("stacked", "unknown", "50 mm"),
+])
+def test_port_of_800_gbps(optics: str, watts: str, reach: str) -> None:
+    design = opened(optics=optics)
+    assert {check.outcome for check in design.checks} == {"passed"}
+    assert answer(design, "power(xpu[0].port[0])") == watts or answer(design, "power(xpu[0].port[0].engine)") == watts
+    assert answer(design, f"max(xpu[0].die.io.reach_board) == {reach}") == "true"
+    assert answer(design, "count(links(xpu[0].die, xpu[1].die))") == "64"
+    assert answer(design, "count(xpu[1].port[*].engine.host[* where .used])") == "64"
+
+
+@pytest.mark.parametrize(("query", "text"), [
+    ("power(xpu[0].port[*]) / rate(xpu[0].port[*].engine.line[*]) == 11.25 pJ/bit", "true"),
+    ("rate(xpu[1].port[*].engine.line[*])", "6400 Gb/s"),
+    ("count(EnflameLaser)", "16"),
+    ("count(EnflameEngine)", "16"),
+    ("count(cables(optical))", "8"),
+    ("count(fibres(optical))", "128"),
+    ("diameter(**.die, plane = [optical, **.electrical])", "1"),
+    ("flow(xpu[0].die -> xpu[1].die, plane = [optical, **.electrical])", "800 GB/s"),
+])
+def test_figure(query: str, text: str) -> None:
+    assert answer(opened(), query) == text
+
+
+@pytest.mark.parametrize(("optics", "fits", "too_far"), [
+    ("pluggable", "1 m", "1001 mm"), ("near_package", "100 mm", "101 mm"),
+    ("co_packaged", "50 mm", "51 mm"), ("stacked", "50 mm", "51 mm"),
+])
+def test_class_of_serdes_by_length(optics: str, fits: str, too_far: str) -> None:
+    assert codes(optics=optics, run=fits) == set()
+    assert codes(optics=optics, run=too_far) == {"HW3108"}
+
+
+def test_engines_that_do_not_fit_along_the_edges_are_refused() -> None:
+    assert codes(ports="10") == set()
+    assert codes(ports="12") == {"HW4001"}
+    assert codes(optics="stacked", ports="16") == set()
+    assert codes(optics="stacked", ports="18") == {"HW4001"}
+    assert codes(ports="7") == {"HW2004"}
+
+
+def test_near_package_watts_are_a_parameter() -> None:
+    assert answer(opened(optics="near_package", near_watts="12 W"), "power(xpu[1].port[*])") == "96 W"
+
+
+@pytest.mark.parametrize(("required", "code"), [("2.9 dB", set()), ("3 dB", {"HW4001"})])
+def test_light_that_is_left(required: str, code: set[str]) -> None:
+    """20 dBm less 3 x 1.5, 9.53, 6 and 3 dB is -3.03 dBm: 2.97 dB above the receiver's -6 dBm."""
+    text = FILE.read_text(encoding="utf-8")
+    assert text.count(">= 2 dB ") == 1
+    session = Session()
+    session.open_text(text.replace(">= 2 dB ", f">= {required} "), str(FILE))
+    assert {d.code for d in session.diagnostics.items if d.severity == "error"} == code
