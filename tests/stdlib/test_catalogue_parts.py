@@ -110,6 +110,8 @@ PARTS = [
     ("ualink", "UaLinkSwitch(ports = 128)", "port[*]", "51.2 Tb/s"),
     ("ualink", "UaLinkSwitch(ports = 256)", "port[*]", "102.4 Tb/s"),
     ("huawei", "AscendDie", "roce", "200 Gb/s"),
+    ("huawei", "Kunpeng920", "pcie[*]", "640 Gb/s * 128 / 130"),
+    ("amd", "Pollara400", "eth", "400 Gb/s"),
     ("google", "TpuV4", "ici[*][*]", "300 GB/s"),
 ]
 
