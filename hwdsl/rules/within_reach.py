@@ -19,19 +19,24 @@ from hwdsl.source import Span
 from hwdsl.types import Quantity
 from hwdsl.types.format import text
 
+_PULLED = ("cable", "fibre", "backplane", "trace")
+
 
 def within_reach(root: Template, diagnostics: Diagnostics) -> None:
     """Report each connection or override whose length is certainly more than a reach, once for each thing it runs over."""
     overrides = _overridden(root)
     reported: set[tuple[Span, str]] = set()
     for r in lifted_rules(root):
-        for carrier in _carriers(root, r):
+        media = [s.template for s in r.rule.via if s.template is not None]
+        lengths = list(_lengths(r, media, overrides))
+        for carrier in _carriers(root, r, media) if lengths else ():
             reach = carrier.attributes.get("reach")
             if reach is None or not _is_length(reach):
                 continue
-            for length in _lengths(r, carrier, overrides):
+            for length, medium in lengths:
                 key = (length.span, carrier.uid)
-                if length.value.lo > reach.value.hi and key not in reported:
+                applies = medium is None or carrier is medium or carrier.kind not in _PULLED
+                if applies and length.value.lo > reach.value.hi and key not in reported:
                     reported.add(key)
                     _report(carrier, length, reach, r.rule.span, diagnostics)
 
@@ -46,24 +51,31 @@ def _report(carrier: Template, length: Attribute, reach: Attribute, connection: 
                               "and further still fibre")
 
 
-def _carriers(root: Template, r: Lifted) -> list[Template]:
+def _carriers(root: Template, r: Lifted, media: list[Template]) -> list[Template]:
     """What a connection runs over: its media, its modules, and the modules its ports are carried on."""
-    out = [s.template for s in r.rule.via if s.template is not None]
+    out = list(media)
     for end in attachments(root, r):
         out += [root.at(path) for path in (end.connector, *end.several) if path]
     return list({t.uid: t for t in out}.values())
 
 
-def _lengths(r: Lifted, carrier: Template, overrides: list[tuple[Exclusion, Attribute]]) -> Iterator[Attribute]:
-    """Lengths that are stated for links of a rule: by overrides for some of them, and for the rest."""
+def _lengths(
+    r: Lifted, media: list[Template], overrides: list[tuple[Exclusion, Attribute]]
+) -> Iterator[tuple[Attribute, Template | None]]:
+    """Lengths that are stated for links of a rule: by overrides for some of them, by the connection or else by its media for the
+    rest; with the medium where the length is that of one."""
     for mark, length in overrides:
         for path, coords in ((r.a, r.a_coords), (r.b, r.b_coords)):
             if covers(mark.path, path) and _meets(r, coords, mark):
-                yield length
-    for general in (r.rule.attributes.get("length"), carrier.attributes.get("length")):
-        if general is not None and _is_length(general):
-            yield general
-            return
+                yield length, None
+    stated = r.rule.attributes.get("length")
+    if stated is not None and _is_length(stated):
+        yield stated, None
+        return
+    for medium in media:
+        own = medium.attributes.get("length")
+        if medium.kind in _PULLED and own is not None and _is_length(own):
+            yield own, medium
 
 
 def _meets(r: Lifted, coords: tuple[Ix, ...], mark: Exclusion) -> bool:

@@ -13,7 +13,8 @@ link Lane { lanes = 1; raw = 106.25 Gb/s; net = 100 Gb/s; }
 cable Dac(long: any = unknown) { reach = 2 m; length = long; }
 cable Aec { reach = 4 m to 7 m; }
 fibre Duplex { fibres = 2; }
-module Sr { lanes = 1; fibres = 2; reach = 50 m; }
+fibre Run { fibres = 2; length = 60 m; }
+module Sr { lanes = 1; fibres = 2; reach = 50 m; length = 70 m; }  // a length of its own is that of its body
 chip Gpu { port x: Lane[2]; }
 tray Tray { part gpu: Gpu; part optic: Sr; carry gpu.x[1] on optic; }
 system Pod {
@@ -48,6 +49,8 @@ def reports(body: str) -> list[str]:
     (LOW % ("Dac", ";") + HIGH + "; override link tray[1].gpu.x[1] { length = 3 m; }", []),
     (HIGH + " { length = 60 m; }", ["60 m is beyond the reach of `Sr`, 50 m"]),  # the modules that the ports are carried on
     (HIGH + " { length = 50 m; }", []),
+    (HIGH.replace("Duplex", "Run") + ";", ["60 m is beyond the reach of `Sr`, 50 m"]),  # the length that the fibre states
+    (HIGH.replace("Duplex", "Run") + " { length = 40 m; }", []),
     ("connect tray[offsets[k]].gpu.x[0] <-> tray[4 + offsets[k]].gpu.x[0] via Dac for k in 0..3 { length = 3 m; }",
      ["3 m is beyond the reach of `Dac`, 2 m"]),                      # once, although the rule is unrolled
 ])
