@@ -1,7 +1,7 @@
 """Counts of the fabrics of the gallery, asked one by one.
 
-Each row is a design over the systems of `examples/fabrics_*.hw`, a query and the exact text of its answer. `test_levels` holds the
-sizes that must be answered without expanding the network.
+Each row is a design over the systems of `examples/fabrics_*.hw`, a query and the exact text of its answer. `test_levels` holds
+the sizes that must be answered without expanding the network.
 """
 
 from __future__ import annotations
