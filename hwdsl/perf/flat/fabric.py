@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hwdsl.ir.l0 import Path, Template
+from hwdsl.ir.l0 import Path, Template, volume
 from hwdsl.query.flat import Ints, LinkTable, Numbering
 
 Floats = npt.NDArray[np.float64]
@@ -144,9 +144,12 @@ def instance_name(owner: Template | None, path: Path, coords: list[int]) -> str:
     return ".".join(out)
 
 
-def from_links(tails: Any, heads: Any, vertices: int, endpoints: Any = None, relay: Any = None, capacity: Any = None,
-               latency: Any = None, through: Any = None, directed: Any = None) -> Fabric:
-    """A fabric from lists of links between vertices `0 .. vertices`; all talk and relay unless said, capacities 1 bit/s."""
+def from_links(tails: Any, heads: Any, vertices: int | tuple[int, ...], endpoints: Any = None, relay: Any = None,
+               capacity: Any = None, latency: Any = None, through: Any = None, directed: Any = None) -> Fabric:
+    """A fabric from lists of links between vertices `0 .. vertices` (a tuple: the sizes of an array of them); all talk and relay
+    unless said, capacities are 1 bit/s."""
+    shape = (vertices,) if isinstance(vertices, int) else vertices
+    count = volume(shape)
     t = np.asarray(tails, dtype=np.int64).reshape(-1)
     h = np.asarray(heads, dtype=np.int64).reshape(-1)
 
@@ -155,9 +158,9 @@ def from_links(tails: Any, heads: Any, vertices: int, endpoints: Any = None, rel
 
     one_way = np.zeros(len(t), dtype=bool) if directed is None else np.asarray(directed, dtype=bool)
     numbers = Numbering()
-    numbers.add(("v",), (vertices,))
+    numbers.add(("v",), shape)
     one_rule = np.zeros(len(t), dtype=np.int64)
     links = LinkTable(t, h, column(capacity, len(t), 1.0), column(latency, len(t), np.nan), one_rule, one_way)
-    relays = np.ones(vertices, dtype=bool) if relay is None else np.asarray(relay, dtype=bool)
-    ends = np.arange(vertices, dtype=np.int64) if endpoints is None else np.asarray(endpoints, dtype=np.int64)
-    return Fabric(numbers, links, relays, column(through, vertices, np.nan), ends)
+    relays = np.ones(count, dtype=bool) if relay is None else np.asarray(relay, dtype=bool)
+    ends = np.arange(count, dtype=np.int64) if endpoints is None else np.asarray(endpoints, dtype=np.int64)
+    return Fabric(numbers, links, relays, column(through, count, np.nan), ends)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hwdsl.node import Record
+from hwdsl.perf.flat.adaptive import adaptive_loads
 from hwdsl.perf.flat.answer import FlatLoads, answer
 from hwdsl.perf.flat.dimension import dimension_order_loads
 from hwdsl.perf.flat.fabric import Fabric
@@ -60,7 +61,7 @@ def loads(f: Fabric, traffic: Traffic, routing: str = "ecmp", seed: int = 0, *, 
     d = demand(f, traffic)
     graph = shortest_path_graph(f, routing, options)
     if graph is None:
-        return _other(f, traffic, routing, seed, options, budget, progress)
+        return _other(f, traffic, routing, seed, options, generators, budget, progress)
     if expected.method != "orbits":
         return answer(f, run(graph, d, f.bundles.count, progress), "brute force", routing)
     found = orbits(f, generators, progress)
@@ -70,12 +71,14 @@ def loads(f: Fabric, traffic: Traffic, routing: str = "ecmp", seed: int = 0, *, 
     return answer(f, by_orbits(f, graph, found, progress), "orbits", routing)
 
 
-def _other(f: Fabric, traffic: Traffic, routing: str, seed: int, options: Options, budget: int,
-           progress: Progress | None) -> FlatLoads:
+def _other(f: Fabric, traffic: Traffic, routing: str, seed: int, options: Options,
+           generators: Iterable[Ints], budget: int, progress: Progress | None) -> FlatLoads:
     if routing == "dimension_order":
         return answer(f, dimension_order_loads(f, traffic, options, budget, progress), "brute force by dimension", routing)
     if routing == "valiant" and options.via == "every":
         return answer(f, valiant_loads(f, traffic, options, progress), "brute force in two phases", routing)
+    if routing == "adaptive":
+        return answer(f, adaptive_loads(f, traffic, generators, progress), "linear program", routing)
     load, counted = loads_by_paths(f, traffic, routing, seed, options, budget, progress)
     histogram = {h: round(n) for h, n in sorted(counted.histogram.items())}
     return FlatLoads(load, "flow by flow", counted.visits, round(counted.unreachable), histogram, counted.carried, routing)

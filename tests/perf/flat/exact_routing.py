@@ -58,8 +58,7 @@ def exact_loads(f: Fabric, pairs: dict[tuple[int, int], Fraction] | None = None)
 
 def torus(*sizes: int, twist: int = 0) -> Fabric:
     """A torus; `twist`: wraps of all dimensions but the last shift the last by so much."""
-    n = int(np.prod(sizes))
-    ids = np.arange(n).reshape(sizes)
+    ids = np.arange(int(np.prod(sizes))).reshape(sizes)
     tails, heads = [], []
     for d in range(len(sizes)):
         there = np.roll(ids, -1, axis=d).copy()
@@ -69,4 +68,4 @@ def torus(*sizes: int, twist: int = 0) -> Fabric:
             there[tuple(last)] = np.roll(there[tuple(last)], -twist, axis=-1)
         tails.append(ids.reshape(-1))
         heads.append(there.reshape(-1))
-    return from_links(np.concatenate(tails), np.concatenate(heads), n)
+    return from_links(np.concatenate(tails), np.concatenate(heads), sizes)

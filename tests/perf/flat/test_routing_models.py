@@ -105,7 +105,8 @@ def test_sweeps_of_other_graphs_agree(make: object) -> None:
     rng = np.random.default_rng(2)
     t, h = rng.integers(0, 30, (2, 90))
     keep = np.unique(np.stack([t, h])[:, t < h], axis=1)
-    f = from_links(keep[0], keep[1], 30, np.arange(0, 30, 2), rng.random(30) < 0.8, None, rng.integers(1, 4, keep.shape[1]) * 1e-9, 5e-10)
+    latency = rng.integers(1, 4, keep.shape[1]) * 1e-9
+    f = from_links(keep[0], keep[1], 30, np.arange(0, 30, 2), rng.random(30) < 0.8, None, latency, 5e-10)
     assert callable(make)
     g: RoutedGraph = make(f)
     d = demand(f, uniform())
@@ -198,7 +199,8 @@ def test_dimension_order_on_a_mesh_with_hosts() -> None:
 
 def test_equal_cost_is_worse_on_a_mesh() -> None:
     ids = np.arange(64).reshape(8, 8)
-    f = from_links(np.concatenate([ids[:-1].ravel(), ids[:, :-1].ravel()]), np.concatenate([ids[1:].ravel(), ids[:, 1:].ravel()]), 64)
+    tails, heads = [ids[:-1].ravel(), ids[:, :-1].ravel()], [ids[1:].ravel(), ids[:, 1:].ravel()]
+    f = from_links(np.concatenate(tails), np.concatenate(heads), 64)
     options = Options(coordinates=np.stack(np.divmod(np.arange(64), 8), axis=1))
     line = loads(f, uniform(), "dimension_order", options=options).load.max()
     assert line == pytest.approx(4 * 4 * 8)  # (i + 1)(n - 1 - i) of the path, times N / n
