@@ -83,6 +83,14 @@ def test_saving_is_38_29_percent(tmp_path: Path) -> None:
     assert round(1 - prices[0] / prices[1], 4) == 0.3829
 
 
+def test_saving_with_switches_of_128_ports() -> None:
+    """The upper end of the published 38 % to 77 %: a switch a rail, 256 x 128 ports and 2 transceivers a GPU."""
+    design = sound("Comparison128")
+    assert answer(design, "price([only.leaf, only.domain[*].trx])") == f"{256 * 128 * 694 + 2 * 32768 * 199} USD"
+    assert answer(design, "count(only.leaf)") == "256"
+    assert answer(design, "count(optimised.edge) + count(optimised.agg) + count(optimised.core)") == "1280"
+
+
 @pytest.mark.parametrize(("domains", "gpus", "k"), SMALL)
 @pytest.mark.parametrize("name", ["RailOnly", "RailOptimised"])
 def test_other_sizes(name: str, domains: int, gpus: int, k: int) -> None:
