@@ -28,8 +28,8 @@ def command(file: str, study: str | None, fail: tuple[str, ...], directory: str 
     """Predict how long collectives and other traffic take on the networks of the design in FILE.
 
     What is asked stands in the `study` blocks of FILE; a file without one is asked for uniform all-to-all and ring all-reduce on
-    every data plane. Every prediction says which question it answers and how far it lies above the tightest lower bound. `-P` sets
-    parameters of the design, or of a study. Interrupted by Ctrl-C, the command still prints what is finished.
+    every data plane. Every prediction says which question it answers and how far it lies above the tightest lower bound. `-P`
+    sets parameters of the design, or of a study. Interrupted by Ctrl-C, the command still prints what is finished.
     """
     from hwdsl.api import Session
     console = Console("json" if as_json else form, color)

@@ -14,6 +14,7 @@ from hwdsl.query.quotient import Refused
 
 if TYPE_CHECKING:
     import numpy as np
+    import numpy.typing as npt
 
     from hwdsl.perf.traffic import Flows
 
@@ -45,12 +46,13 @@ def _weakest(view: View) -> Fraction | None:
     return min(per.values(), default=Fraction(0))
 
 
-def endpoint_rates(view: View) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def endpoint_rates(view: View) -> npt.NDArray[np.float64]:
     """float64[N] bit/s that each rank can send, nan where a rate is not published. Raises OverBudget."""
     import numpy
 
     f = view.fabric()
-    return numpy.bincount(f.tail, f.capacity, f.vertex_count)[f.endpoints]
+    out: npt.NDArray[np.float64] = numpy.bincount(f.tail, f.capacity, f.vertex_count).astype(numpy.float64)[f.endpoints]
+    return out
 
 
 def cut(view: View) -> tuple[Fraction, str] | None:
@@ -76,13 +78,13 @@ def collective_bounds(view: View, collective: str, algorithm: str, size: Fractio
     if in_network and collective == "all_reduce":
         moved, words = Fraction(1), "V / B"
     if rate:
-        out.append(Bound("endpoint", float(moved * size / rate), f"{words}: what each rank must send or receive, at its own rate B"))
+        out.append(Bound("endpoint", float(moved * size / rate), f"{words}: what each rank must move at its own rate B"))
     half = cut(view)
     if half is not None:
         across, words = _across(collective, size, n)
         out.append(Bound("cut", float(across / half[0]), f"{words} through {half[1]}"))
     if direct is not None:
-        out += distance_bounds(view, direct, size / n)
+        out += distance_bounds(direct, size / n)
     if one_message:
         steps = (n - 1).bit_length()
         out.append(Bound("latency", float(steps * least.seconds), f"ceil(log2 N) = {steps} messages one after the other, "
@@ -99,7 +101,7 @@ def _across(collective: str, size: Fraction, n: int) -> tuple[Fraction, str]:
     return size, "V"
 
 
-def distance_bounds(view: View, found: Loading, bits: Fraction) -> list[Bound]:
+def distance_bounds(found: Loading, bits: Fraction) -> list[Bound]:
     """Of given traffic: the most loaded link, and all links together."""
     out = []
     if found.slowest is not None and found.exact:

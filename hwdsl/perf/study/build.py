@@ -11,7 +11,7 @@ from hwdsl.perf.study.call import Call, algorithms, assumed, bits, count, routin
 from hwdsl.perf.study.operation import Operation
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic import Pattern, Phase
-from hwdsl.perf.traffic.collectives import ALGORITHMS, DEFAULT_ALGORITHM, tree_depth
+from hwdsl.perf.traffic.collectives import ALGORITHMS, DEFAULT_ALGORITHM, HIERARCHICAL, tree_depth
 from hwdsl.perf.traffic.pattern import listed
 from hwdsl.query.selection import Selection
 from hwdsl.sema.mistake import mistake
@@ -50,14 +50,15 @@ def size_text(size: Fraction) -> str:
 def _collective(call: Call, view: View) -> Operation:
     name, n = call.name, view.ranks
     if name == "all_to_all":
-        chosen = {"concurrent": "direct"}.get(way := word(call, "schedule", ("concurrent", "pairwise", "direct"), "concurrent"), way)
+        way = word(call, "schedule", ("concurrent", "pairwise", "direct"), "concurrent")
+        chosen = "direct" if way == "concurrent" else way
     else:
         chosen = word(call, "algorithm", algorithms(name), DEFAULT_ALGORITHM[name])
     size = bits(call, "size")
     if chosen == "in_network":
         return _make(call, [], size, SCHEDULES[chosen], chosen)
     levels = _levels(call, view) if chosen == "hierarchical" else ()
-    phases = ALGORITHMS[name][chosen](n, size, levels) if n > 1 else []
+    phases = [] if n < 2 else HIERARCHICAL[name](n, size, levels) if levels else ALGORITHMS[name][chosen](n, size)
     filling = 2 * tree_depth(n) - 1 if chosen == "double_tree" and n > 1 else 0
     schedule = SCHEDULES[chosen]
     if levels:
@@ -92,7 +93,7 @@ def _permutation(call: Call, view: View) -> Operation:
 
     n = view.ranks
     if call.value("to") is not None:
-        pattern = _listed(call, n)
+        pattern, kind = _listed(call, n), "list"
     else:
         kind = word(call, "kind", KINDS, "shift")
         by = call.value("by", 1)
@@ -103,7 +104,7 @@ def _permutation(call: Call, view: View) -> Operation:
         except ValueError as reason:
             raise mistake("HW6002", str(reason), call.at("kind")) from None
     size = bits(call, "size")
-    return _make(call, [Phase(pattern, size)], size, f"all at once: {pattern.key}")
+    return _make(call, [Phase(pattern, size)], size, f"all at once: {pattern.key}", kind)
 
 
 def _listed(call: Call, n: int) -> Pattern:
@@ -164,8 +165,10 @@ def _halo(call: Call, view: View) -> Operation:
         raise mistake("HW6002", f"a grid of {' x '.join(map(str, shape))} has {total} places; there are {view.ranks} ranks",
                       call.at("shape"))
     size = bits(call, "size")
-    return _make(call, [Phase(halo(tuple(shape), truth(call, "periodic")), size)], size,
-                 f"all neighbours in a grid of {' x '.join(map(str, shape))} at once")
+    grid = " x ".join(map(str, shape))
+    periodic = truth(call, "periodic")
+    return _make(call, [Phase(halo(tuple(shape), periodic), size)], size,
+                 f"all neighbours in a {'periodic ' * periodic}grid of {grid} at once", grid)
 
 
 def _matrix(call: Call, view: View) -> Operation:
@@ -228,7 +231,8 @@ def _experts(call: Call, view: View) -> Operation:
     if isinstance(imbalance, bool) or not isinstance(imbalance, (int, Fraction)) or not 1 <= imbalance <= max(n, 1):
         raise mistake("HW6002", f"`imbalance` is the load of the busiest rank over the mean: 1 to {n}, not {show(imbalance)}",
                       call.at("imbalance"))
-    layer = Experts(experts, top_k, word(call, "placement", PLACEMENTS, "round_robin"), float(imbalance), truth(call, "deduplicate"))
+    placement = word(call, "placement", PLACEMENTS, "round_robin")
+    layer = Experts(experts, top_k, placement, float(imbalance), truth(call, "deduplicate"))
     back = call.name == "moe_combine"
     element = bits(call, "bytes", Fraction(16 if back else 8))
     token = count(call, "hidden") * element + bits(call, "overhead", Fraction(0))
@@ -237,7 +241,7 @@ def _experts(call: Call, view: View) -> Operation:
     phases = [Phase(pattern, tokens * token * Fraction(each))] if n > 1 and each else []
     sent = Fraction(sum(_copies(layer, n))) if n else Fraction(0)
     way = "results of the experts back to their tokens" if back else "tokens to their experts"
-    return _make(call, phases, tokens * token * sent, f"all pairs at once: {way}")
+    return _make(call, phases, tokens * token * sent, f"all pairs at once: {way}", f"top {top_k} of {experts}")
 
 
 def _copies(layer: Any, n: int) -> list[float]:

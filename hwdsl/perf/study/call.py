@@ -11,7 +11,7 @@ from hwdsl.ir.l0 import Template
 from hwdsl.node import Record, replace
 from hwdsl.perf.study.latency import Assumed
 from hwdsl.perf.study.loading import ROUTINGS
-from hwdsl.perf.traffic.collectives import ALGORITHMS, IN_NETWORK
+from hwdsl.perf.traffic.collectives import ALGORITHMS, HIERARCHICAL, IN_NETWORK
 from hwdsl.query.arguments import need_parts, planes_of
 from hwdsl.query.select import as_selection
 from hwdsl.query.selection import PlaneSelection, Selection
@@ -76,7 +76,8 @@ def settle(expr: ast.Expr, env: Env, defaults: dict[str, ast.Expr]) -> Iterator[
             a = replace(a, name="schedule")
         if a.name not in allowed:
             raise mistake("HW6002", f"`{name}` has no argument `{a.name}`", a.span,
-                          notes=("it takes " + ", ".join(f"`{n}`" for n in allowed),), help=did_you_mean(a.name or "", set(allowed)))
+                          notes=("it takes " + ", ".join(f"`{n}`" for n in allowed),),
+                          help=did_you_mean(str(a.name), set(allowed)))
         if a.name in args:
             raise mistake("HW6002", f"`{a.name}` is given twice", a.span)
         args[a.name] = a
@@ -87,11 +88,11 @@ def settle(expr: ast.Expr, env: Env, defaults: dict[str, ast.Expr]) -> Iterator[
     choices = [_choices(args[key], env) for key in order]
     for values in product(*choices):
         settled = dict(zip(order, values))
-        shown = ", ".join(f"{k} = {_shown(v, args[k])}" for k, v in settled.items() if k not in defaults)
+        shown = ", ".join(f"{k} = {_shown(v)}" for k, v in settled.items() if k not in defaults)
         yield Call(name, settled, args, expr.span, f"{name}({shown})")
 
 
-def _shown(value: Value, arg: ast.Arg) -> str:
+def _shown(value: Value) -> str:
     if isinstance(value, Selection):
         return ", ".join(".".join(g.path) for g in value.groups) if len(value.groups) == 1 else f"{len(value.groups)} selections"
     if isinstance(value, PlaneSelection):
@@ -212,7 +213,8 @@ def truth(call: Call, name: str) -> bool:
 
 def algorithms(collective: str) -> tuple[str, ...]:
     """Algorithms of a collective."""
-    return (*ALGORITHMS[collective], *(["in_network"] if collective in IN_NETWORK else []))
+    return (*ALGORITHMS[collective], *(["hierarchical"] if collective in HIERARCHICAL else []),
+            *(["in_network"] if collective in IN_NETWORK else []))
 
 
 def routing(call: Call) -> str:

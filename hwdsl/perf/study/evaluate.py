@@ -78,7 +78,8 @@ class Evaluation:
         for i in items:
             if isinstance(i, ast.Attr):
                 if i.name not in known:
-                    self._report(mistake("HW6002", f"a study has no setting `{i.name}`", i.span, help=did_you_mean(i.name, known)))
+                    self._report(mistake("HW6002", f"a study has no setting `{i.name}`", i.span,
+                                         help=did_you_mean(i.name, known)))
                 defaults[i.name] = i.value
         for i in items:
             if isinstance(i, ast.CallItem):
@@ -115,8 +116,9 @@ class Evaluation:
         found = predict(view, operation(call, view))
         if call.span != NO_SPAN and found.outcome in ("unreachable", "refused"):
             code, words = ("HW6008", "cannot be done: ") if found.outcome == "unreachable" else ("HW6009", "has no answer: ")
-            self.diagnostics.add(Diagnostic(code, "warning", f"{call.name}{f' {found.algorithm}' if found.algorithm else ''} "
-                                            f"{words}{found.reason}", call.span, notes=self._scene(found)))
+            name = f"{call.name} {found.algorithm}".rstrip()
+            report = Diagnostic(code, "warning", f"{name} {words}{found.reason}", call.span, notes=self._scene(found))
+            self.diagnostics.add(report)
         yield found
 
     def default(self) -> Iterator[Answer]:
@@ -146,7 +148,7 @@ class Evaluation:
         return (", ".join(words),)
 
     def scenarios(self) -> Iterator[Answer]:
-        """What each network that was asked about has left and stands to lose; over all endpoints only one of several selections."""
+        """What each network that was asked about has left and stands to lose."""
         from hwdsl.perf.study.scenario import scenario
 
         told = set()

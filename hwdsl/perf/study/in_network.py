@@ -62,7 +62,8 @@ def shares(view: View) -> tuple[UplinkShare, ...]:
 def _kind(pl: Plan, cell: Cell) -> Cell:
     """The cell of a vertex seen from itself: only what tells vertices of its block apart is left."""
     block, state = cell
-    return block, tuple(s if c.symmetry == "N" else s & ~1 if c.symmetry == "S" else 0 for s, c in zip(state, pl.coordinates[block]))
+    coords = pl.coordinates[block]
+    return block, tuple(s if c.symmetry == "N" else s & ~1 if c.symmetry == "S" else 0 for s, c in zip(state, coords))
 
 
 def _alike(pl: Plan, cell: Cell) -> int:

@@ -1,7 +1,7 @@
 """Start-up latency: what the first bit of a flow waits for on its way, links and relays added up.
 
-A link takes its `latency`, its `fec_latency` where one is stated, and the propagation time of the media on its way where both their
-`delay` and a length are stated. A relay takes its `latency`. What nobody published is assumed where the study says so
+A link takes its `latency`, its `fec_latency` where one is stated, and the propagation time of the media on its way where both
+their `delay` and a length are stated. A relay takes its `latency`. What nobody published is assumed where the study says so
 (`link_latency`, `switch_latency`), and otherwise counted as missing: the sum is then a lower bound.
 """
 
@@ -19,7 +19,7 @@ from hwdsl.types import Quantity
 
 if TYPE_CHECKING:
     from hwdsl.perf.study.view import View
-    from hwdsl.perf.traffic import Flows, Pattern
+    from hwdsl.perf.traffic import Flows
 
 CELLS = 60_000
 

@@ -1,9 +1,9 @@
 """How a phase loads the links: symbolically where that is possible, else on the flat arrays, and never silently.
 
   uniform traffic       exact at L0 (hwdsl.perf.symbolic), else flat
-  one flow a rank       at L0 where the network provably spreads any pairing as evenly as uniform traffic (a folded Clos that does,
-                        a single tier of switches among them): the tightest tier bounds every link, and where the ranks' own links
-                        are the tightest, they decide alone
+  one flow a rank       at L0 where the network provably spreads any pairing as evenly as uniform traffic (a folded Clos that
+                        does, a single tier of switches among them): the tightest tier bounds every link, and where the ranks'
+                        own links are the tightest, they decide alone
   anything else         flat
 """
 
@@ -27,6 +27,7 @@ ROUTINGS = {
     "ecmp": "equal split over the ports of all minimal paths, hop by hop", "hashed": "one minimal path a flow, by hash",
     "dimension_order": "dimension order", "valiant": "Valiant: over a random vertex between", "up_down": "up, then down",
     "least_latency": "paths of least latency", "static": "static tables", "adaptive": "adaptive: the best split there is",
+    "local_global_local": "hierarchical: at most one local hop, one global hop, one local hop",
 }
 STEP_LIMIT = 4_000_000_000
 """Destinations times links beyond which a flat answer is refused as too long (minutes)."""
@@ -48,6 +49,7 @@ class Loading(Record):
 
     slowest   seconds per bit of weight 1 on the link that takes longest; None if a rate on the way is not published
     where     the tier that holds it
+    model     which question is answered where the name of the routing leaves it open ("graph-minimal")
     """
 
     classes: tuple[ClassLoad, ...]
@@ -61,6 +63,7 @@ class Loading(Record):
     reason: str
     unreachable: int
     hops: dict[int, int]
+    model: str = ""
 
 
 class TooLong(Exception):
@@ -108,13 +111,13 @@ def _symbolic(view: View, pattern: Pattern, routing: str, assumed: Assumed) -> L
     if view.symbolic_reason:
         raise Refused(view.symbolic_reason)
     if pattern.uniform:
-        return _uniform(view, pattern, routing, assumed)
+        return _uniform(view, routing, assumed)
     if pattern.matching and routing == "ecmp":
         return _pairing(view, pattern, assumed, True)
     raise Refused("traffic that tells ranks apart is routed flow by flow")
 
 
-def _uniform(view: View, pattern: Pattern, routing: str, assumed: Assumed) -> Loading:
+def _uniform(view: View, routing: str, assumed: Assumed) -> Loading:
     from hwdsl.perf.symbolic import uniform_loads
 
     found = uniform_loads(view.net, routing, view.failed)
@@ -130,7 +133,7 @@ def _uniform(view: View, pattern: Pattern, routing: str, assumed: Assumed) -> Lo
         latency = Symbolic(view.lossy_plan(), assumed).extremes()[1]
     each, where = slowest(classes)
     return Loading(classes, latency, each, where, True, "L0", found.method, found.cost, "", found.hops.unreachable,
-                   found.hops.histogram)
+                   found.hops.histogram, found.model)
 
 
 def _slowest_pair(view: View, pattern: Pattern, assumed: Assumed, found: Hops) -> Latency:
@@ -185,15 +188,15 @@ def _pairing(view: View, pattern: Pattern, assumed: Assumed, strict: bool) -> Lo
         rate = capacity(arc)
         greatest = n * rate / per_tier[k]
         names = [".".join(pl.network.blocks[b].path) or view.root.name for b in (arc.a, arc.b)]
-        for label in (" -> ".join(names), " -> ".join(names[::-1])):
-            classes.append(ClassLoad(label, arc.links, rate, greatest, greatest, k > 0))
+        classes += [ClassLoad(" -> ".join(ends), arc.links, rate, greatest, greatest, k > 0) for ends in (names, names[::-1])]
     latency = _slowest_pair(view, pattern, assumed, found)
     exact = own == tightest
     where = next(c.label for c in classes if c.greatest / (c.capacity or 1) == 1 / tightest)
     if not exact and strict:
         raise Refused("the tiers above the ranks are the tighter ones: it matters who is paired with whom")
     method = "even spreading of pairings" if exact else "even spreading of pairings: the worst pairing there is, an upper bound"
-    return Loading(_merged(classes), latency, 1 / tightest, where, exact, "L0", method, len(pl.network.arcs), "", 0, found.histogram)
+    return Loading(_merged(classes), latency, 1 / tightest, where, exact, "L0", method, len(pl.network.arcs), "", 0,
+                   found.histogram)
 
 
 def _merged(classes: list[ClassLoad]) -> tuple[ClassLoad, ...]:
@@ -225,7 +228,7 @@ def _flat(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assume
     """Raises OverBudget, TooLong, Refused."""
     import numpy as np
 
-    from hwdsl.perf.flat import Traffic, loads, uniform
+    from hwdsl.perf.flat import Traffic, Unroutable, loads, uniform
 
     f = view.fabric()
     if pattern.build is None:
@@ -237,9 +240,14 @@ def _flat(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assume
     if steps > limit:
         raise TooLong(steps)
     progress: Callable[[str], None] | None = view.hooks.progress
-    found = loads(f, traffic, routing, seed=seed, progress=progress)
+    try:
+        found = loads(f, traffic, routing, seed, budget=view.hooks.memory_budget, progress=progress)
+    except Unroutable as unfit:
+        raise Refused(f"the routing `{routing}` does not apply: {unfit}") from None
     classes = _by_tier(view, f, found.load)
     count = max(found.histogram, default=0)
+    if not count:  # the routing keeps no count of hops: at least those of minimal paths, twice the longest under Valiant
+        count = max(loads(f, uniform() if routing == "valiant" else traffic).histogram, default=0) * (1 + (routing == "valiant"))
     try:
         latency = _by_hops(view, assumed, count)
     except Refused:
@@ -247,7 +255,8 @@ def _flat(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assume
 
         latency = worst(view, f, traffic, assumed)
     each, where = slowest(classes)
-    return Loading(classes, latency, each, where, True, "L2", found.method, found.cost, reason, found.unreachable, found.histogram)
+    return Loading(classes, latency, each, where, True, "L2", found.method, found.cost, reason, found.unreachable,
+                   found.histogram)
 
 
 def _by_tier(view: View, f: Any, load: Any) -> tuple[ClassLoad, ...]:

@@ -22,6 +22,10 @@ FLUID = 1e-9
 """Relative slack of the check against bounds: flat loads are floating-point sums."""
 
 
+SYMBOLIC = ("uniform all-to-all is answered symbolically where the network has symmetry, and so are rings, trees and pairwise "
+            "rounds on a folded Clos without taper; or raise the budget with `--memory`, or select fewer endpoints with `over`")
+
+
 class Outcome(Record):
     """The sum over the steps of an operation, before bounds."""
 
@@ -44,14 +48,14 @@ def predict(view: View, op: Operation) -> Prediction:
         out = _in_network(view, op) if op.algorithm == "in_network" else _over_phases(view, op)
     except OverBudget as error:
         return _without(view, op, 0, "refused", f"the flat arrays need about {error.needed / 2**30:.1f} GiB, the budget is "
-                                                f"{error.budget / 2**30:.1f} GiB; {_symbolic_hint(view)}")
+                                                f"{error.budget / 2**30:.1f} GiB; {SYMBOLIC}")
     except TooLong as error:
-        return _without(view, op, view.ranks, "refused", f"routing it flow by flow takes {error.steps:,} steps; {_symbolic_hint(view)}")
+        return _without(view, op, view.ranks, "refused", f"routing it flow by flow takes {error.steps:,} steps; {SYMBOLIC}")
     except Refused as reason:
         return _without(view, op, view.ranks, "refused", str(reason))
     if out.unreachable:
-        return _without(view, op, n, "unreachable", f"{out.unreachable:,} of the flows have no path on this network{_isolated(view)}",
-                        out)
+        lost = f"{out.unreachable:,} of the flows have no path on this network{_isolated(view)}"
+        return _without(view, op, n, "unreachable", lost, out)
     if out.transfer is None:
         return _without(view, op, n, "unknown", f"the rate of the links {out.where} is not published", out)
     return _complete(view, op, n, out)
@@ -73,11 +77,6 @@ def _isolated(view: View) -> str:
     none = f.endpoints[degree[f.endpoints] == 0].tolist()
     names = ", ".join(f.vertex_name(v) for v in none[:3])
     return f"; isolated, without any link: {names}" + (f" and {len(none) - 3} more" if len(none) > 3 else "") if none else ""
-
-
-def _symbolic_hint(view: View) -> str:
-    return ("uniform all-to-all is answered symbolically where the network has symmetry, and so are rings, trees and pairwise rounds "
-            "on a folded Clos without taper; or raise the budget with `--memory`, or select fewer endpoints with `over`")
 
 
 # ---------------------------------------------------------------- steps
@@ -121,8 +120,9 @@ def _add_busy(busy: dict[tuple[str, int, float | None], list[Any]], classes: Ite
 
 
 def _tiers(busy: dict[tuple[str, int, float | None], list[Any]], time: float) -> tuple[TierUse, ...]:
+    rows = sorted(busy.items(), key=lambda kv: (-kv[1][0], kv[1][2], kv[0][0]))
     return tuple(TierUse(label, links, rate, b, m, min(b / time, 1.0) if time else None, at_most)
-                 for (label, links, rate), (b, m, at_most) in sorted(busy.items(), key=lambda kv: (-kv[1][0], kv[1][2], kv[0][0])))
+                 for (label, links, rate), (b, m, at_most) in rows)
 
 
 def _in_network(view: View, op: Operation) -> Outcome:
@@ -150,9 +150,10 @@ def _uplink_use(u: UplinkShare, size: Fraction, time: float) -> TierUse:
 
 
 # ---------------------------------------------------------------- the answer
-def _question(view: View, op: Operation) -> Question:
+def _question(view: View, op: Operation, first: Loading | None) -> Question:
     flows = "hashed: one path a flow" if op.routing in ("hashed", "static") else "fluid: a flow is split at will"
-    return Question(op.schedule, flows, ROUTINGS[op.routing], "relay" if view.relays else "do not relay")
+    routing = ROUTINGS[op.routing] + (f" ({first.model})" if first is not None and first.model else "")
+    return Question(op.schedule, flows, routing, "relay" if view.relays else "do not relay")
 
 
 def _assumed(assumed: Assumed) -> str:
@@ -188,14 +189,17 @@ def exclusion_name(root: Any, e: Any) -> str:
 def _without(view: View, op: Operation, n: int, outcome: str, reason: str, out: Outcome | None = None) -> Prediction:
     """A prediction without a time."""
     first = out.first if out is not None else None
-    return Prediction(op.call, op.collective, op.algorithm, float(op.size), op.size_text, n, view.plane, view.mode_text,
-                      failed_names(view), _question(view, op), outcome, None, 0.0, 0.0, 0, _assumed(op.assumed), (), "", None, None, None,
-                      False, first.level if first else "", first.method if first else "", first.cost if first else 0, reason,
-                      out.unreachable if out is not None else 0, (), (), first.hops if first else {})
+    level, method, cost, hops = (first.level, first.method, first.cost, first.hops) if first is not None else ("", "", 0, {})
+    lost = out.unreachable if out is not None else 0
+    return Prediction(
+        op.call, op.collective, op.algorithm, op.routing, float(op.size), op.size_text, n, view.plane, view.mode_text,
+        failed_names(view), _question(view, op, first), outcome, None, 0.0, 0.0, 0, _assumed(op.assumed), (), "", None, None,
+        None, False, level, method, cost, reason, lost, (), (), hops)
 
 
 def _complete(view: View, op: Operation, n: int, out: Outcome) -> Prediction:
-    assert out.transfer is not None and out.first is not None
+    assert out.transfer is not None
+    assert out.first is not None
     time = float(out.latency.seconds) + out.transfer
     bounds = _bounds(view, op, n, out)
     for b in bounds:
@@ -205,11 +209,12 @@ def _complete(view: View, op: Operation, n: int, out: Outcome) -> Prediction:
     bus = rate * float(bus_factor(op.collective, n)) if rate is not None and op.collective in COLLECTIVES else None
     first = out.first
     return Prediction(
-        op.call, op.collective, op.algorithm, float(op.size), op.size_text, n, view.plane, view.mode_text, failed_names(view),
-        _question(view, op), "time", time, float(out.latency.seconds), out.transfer, out.latency.missing, _assumed(op.assumed),
+        op.call, op.collective, op.algorithm, op.routing, float(op.size), op.size_text, n, view.plane, view.mode_text,
+        failed_names(view), _question(view, op, out.first), "time", time, float(out.latency.seconds), out.transfer,
+        out.latency.missing, _assumed(op.assumed),
         tuple(sorted(bounds, key=lambda b: (-b.seconds, b.name))), top.name if top is not None else "",
-        max(0.0, time / top.seconds - 1) if top is not None and top.seconds else None, rate, bus, out.exact, first.level, first.method,
-        first.cost, first.reason, 0, out.steps, out.tiers, first.hops)
+        max(0.0, time / top.seconds - 1) if top is not None and top.seconds else None, rate, bus, out.exact, first.level,
+        first.method, first.cost, first.reason, 0, out.steps, out.tiers, first.hops)
 
 
 def _bounds(view: View, op: Operation, n: int, out: Outcome) -> list[Bound]:
@@ -220,7 +225,7 @@ def _bounds(view: View, op: Operation, n: int, out: Outcome) -> list[Bound]:
         at_once = first if op.collective == "all_to_all" and op.algorithm == "direct" else None
         found = collective_bounds(view, op.collective, op.algorithm, op.size, n, _least(view, op) if one else NONE, one, at_once)
     elif len(op.phases) == 1:
-        found = distance_bounds(view, first, op.phases[0].bits)
+        found = distance_bounds(first, op.phases[0].bits)
         build = op.phases[0].pattern.build
         if build is not None:
             found += flow_bounds(view, build(), op.phases[0].bits)

@@ -63,21 +63,22 @@ class Question(Record):
 class Prediction(Record):
     """The answer to one call of a study.
 
-    outcome       "time"; "unreachable" (some pair of ranks has no path: `unreachable` pairs); "unknown" (a rate is not published);
-                  "refused" (too large, or the algorithm does not fit the network): `reason` says which and why
+    outcome       "time"; "unreachable" (some pair of ranks has no path: `unreachable` pairs); "unknown" (a rate is not
+                  published); "refused" (too large, or the algorithm does not fit the network): `reason` says which and why
     time          seconds, None unless the outcome is "time"; latency + transfer over all steps
     missing       figures of latency that nobody published: the time is then a lower bound and leaves them out
     assumed       latencies that the study states for links or switches without a figure, as text
     bounds        all lower bounds; `tightest` is the greatest, `gap` is time / tightest - 1
     rate          size / time; `bus` the same times what the collective must move, as benchmarks print it
     exact         the loads are those of the model; otherwise they are an upper bound and the gap says how far
-    level         "L0" (symbolic) or "L2" (flat); `method` and `cost` (states or arcs visited) of the loads; `reason` why it was flat
+    level         "L0" (symbolic) or "L2" (flat); `method` and `cost` (states or arcs visited) of the loads; `reason` why flat
     hops          ordered pairs of ranks by hops
     """
 
     call: str
     collective: str
     algorithm: str
+    routing: str
     size: float
     size_text: str
     ranks: int
@@ -117,7 +118,7 @@ class Loss(Record):
     split    ordered pairs of the remaining endpoints that no longer reach each other, None where not computed
     lost     endpoint bandwidth lost by the others, bit/s one direction, None where a rate is not published
     worst    share of its bandwidth that the worst-hit remaining endpoint keeps (0 to 1)
-    left     rate of a uniform all-to-all of the remaining ones over that before, None where not computed or some lost each other
+    left     rate of a uniform all-to-all of the remaining ones over that before, None where some lost each other or not computed
     Of instances that are told apart, the row shows the one that takes most.
     """
 

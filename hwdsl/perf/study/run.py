@@ -44,11 +44,13 @@ def run_studies(root: Template, module: Module, hooks: Any, diagnostics: Diagnos
     hooks.failed = (*before, *failed.parts)
     out: list[StudyResult] = []
     try:
-        for item in chosen or [None]:
+        if not chosen:
+            result, whole = _collect("default", Evaluation(root, module, hooks, diagnostics, failed).default())
+            return [result], whole
+        for item in chosen:
             run = Evaluation(root, module, hooks, diagnostics, failed)
-            given = {p.name: values[p.name] for p in item.params if p.name in values} if item is not None else {}
-            result, whole = _collect(item.name if item is not None else "default", run.study(item, given) if item is not None
-                                     else run.default())
+            given = {p.name: values[p.name] for p in item.params if p.name in values}
+            result, whole = _collect(item.name, run.study(item, given))
             out.append(result)
             if not whole:
                 return out, False

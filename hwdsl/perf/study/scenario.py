@@ -43,7 +43,7 @@ def scenario(view: View) -> Scenario:
     injection = None
     if len(rates) and not np.isnan(rates).any():
         injection = Injection(float(rates.min()), float(rates.mean()), float(rates.sum()),
-                              before if before is not None else float(rates.mean()), *_worst_pair(view, f))
+                              before if before is not None else float(rates.mean()), *_worst_pair(f))
     if f.arc_count > ARC_LIMIT:
         return Scenario(view.plane, view.mode_text, names, len(f.endpoints), whole - len(f.endpoints), injection, (),
                         f"no table of failures: {f.arc_count:,} directed links")
@@ -53,7 +53,8 @@ def scenario(view: View) -> Scenario:
 
 def endpoint_rates(f: Fabric) -> Floats:
     """float64[E] bit/s that each endpoint can send, nan where a rate is not published."""
-    return np.bincount(f.tail, f.capacity, f.vertex_count)[f.endpoints]
+    out: Floats = np.bincount(f.tail, f.capacity, f.vertex_count).astype(np.float64)[f.endpoints]
+    return out
 
 
 def _injection_before(view: View) -> float | None:
@@ -67,7 +68,7 @@ def _injection_before(view: View) -> float | None:
 PAIR_STEPS = 20_000_000
 
 
-def _worst_pair(view: View, f: Fabric) -> tuple[float | None, tuple[str, str] | None]:
+def _worst_pair(f: Fabric) -> tuple[float | None, tuple[str, str] | None]:
     """(bit/s, names) of the pair of endpoints that can exchange least over their minimal paths, equal split, alone. Sought among
     the pairs with the weakest endpoint where all of them are too many; (None, None) where some pair has no path."""
     from hwdsl.perf.flat import Traffic, loads
@@ -114,8 +115,9 @@ def _losses(view: View, f: Fabric, rates: Floats) -> tuple[tuple[Loss, ...], str
         if ratio is not None and len(f.endpoints) > 1:  # per rank, not per pair: there are fewer of them
             ratio = None if split else ratio * max(0, len(f.endpoints) - inside - 1) / (len(f.endpoints) - 1)
         left_out |= after is None
-        out.append(Loss(".".join(kind.path), template.kind, template.name, kind.count, classes, inside, cut, split, lost, worst, ratio))
-    out.sort(key=lambda x: (-(x.inside + x.cut), -(x.split or 0), -(x.lost or 0.0), x.left if x.left is not None else 1.0, x.part))
+        out.append(Loss(".".join(kind.path), template.kind, template.name, kind.count, classes, inside, cut, split, lost, worst,
+                        ratio))
+    out.sort(key=lambda x: (-(x.inside + x.cut), -(x.split or 0), -(x.lost or 0.0), 1.0 if x.left is None else x.left, x.part))
     note = "all-to-all after a failure is left out where it takes too long" if left_out else ""
     return tuple(out), note
 
@@ -140,7 +142,7 @@ def _kinds(view: View, f: Fabric) -> list[_Kind]:
 
 
 def _worst_instance(f: Fabric, kind: _Kind, rates: Floats) -> tuple[int, int, int, int, float | None, float | None]:
-    """(instance that takes most, how many are told apart, endpoints inside, others cut off, bit/s lost by others, least share kept).
+    """(instance that takes most, how many are told apart, endpoints inside, others cut off, bit/s others lose, least share kept)
     """
     n = kind.count
     inside = np.bincount(kind.of_vertex[f.endpoints][kind.of_vertex[f.endpoints] >= 0], minlength=n)

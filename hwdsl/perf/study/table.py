@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from hwdsl.perf.study.result import Prediction, Scenario, StudyResult
 
-HEAD = ("operation", "algorithm", "size", "ranks", "time", "latency", "transfer", "bus rate", "bound", "gap", "busiest links", "level")
-RIGHT = {2, 3, 4, 5, 6, 7, 8, 9}
+HEAD = ("operation", "algorithm", "routing", "size", "ranks", "time", "latency", "transfer", "bus rate", "bound", "gap",
+        "busiest links", "level")
+RIGHT = {3, 4, 5, 6, 7, 8, 9, 10}
 
 
 def seconds(x: float) -> str:
@@ -47,7 +48,8 @@ def study_lines(result: StudyResult) -> list[str]:
     out = [f"study {result.name}"]
     for key in dict.fromkeys((p.plane, p.mode, p.failed) for p in result.predictions):
         own = [p for p in result.predictions if (p.plane, p.mode, p.failed) == key]
-        out += ["", _heading(own[0]), *_indented(table([HEAD, *(_row(p) for p in own)], RIGHT)), *_notes(own)]
+        several = len({p.routing for p in own}) > 1
+        out += ["", _heading(own[0]), *_indented(table([HEAD, *(_row(p, several) for p in own)], RIGHT)), *_notes(own)]
     for s in result.scenarios:
         out += ["", *scenario_lines(s)]
     if result.stopped:
@@ -66,21 +68,23 @@ def _heading(p: Prediction) -> str:
     return ", ".join(words) + f" (endpoints {p.question.endpoints})"
 
 
-def _row(p: Prediction) -> tuple[str, ...]:
+def _row(p: Prediction, several: bool) -> tuple[str, ...]:
+    routing = p.routing if several else ""
     busiest = p.tiers[0].label if p.tiers else ""
     if p.outcome != "time" or p.time is None:
-        return (p.collective, p.algorithm, p.size_text, str(p.ranks) if p.ranks else "", p.outcome, "", "", "", "", "", busiest, p.level)
+        ranks = str(p.ranks) if p.ranks else ""
+        return (p.collective, p.algorithm, routing, p.size_text, ranks, p.outcome, "", "", "", "", "", busiest, p.level)
     low = ">= " if p.missing else ""
     tightest = next((f"{b.name} {seconds(b.seconds)}" for b in p.bounds if b.name == p.tightest), "")
-    return (p.collective, p.algorithm, p.size_text, str(p.ranks), low + seconds(p.time),
+    return (p.collective, p.algorithm, routing, p.size_text, str(p.ranks), low + seconds(p.time),
             seconds(p.latency) if p.latency or not p.missing else "not published", seconds(p.transfer),
             rate(p.bus) if p.bus is not None else rate(p.rate) if p.rate is not None else "", tightest,
-            f"{p.gap:.1%}" if p.gap is not None else "", busiest, p.level)
+            "" if p.gap is None else f"{p.gap:.1%}" if p.gap < 1 else f"{p.gap + 1:.1f} x", busiest, p.level)
 
 
 def _notes(own: Sequence[Prediction]) -> list[str]:
     """What holds for all rows, said once."""
-    out = []
+    out: list[str] = []
     out += dict.fromkeys(f"{p.algorithm or p.collective}: {p.question.schedule}" for p in own)
     out += dict.fromkeys(f"routing: {p.question.routing}; flows {p.question.flows}" for p in own)
     how = dict.fromkeys((p.level, p.method, p.reason) for p in own if p.outcome == "time")

@@ -1,4 +1,4 @@
-"""The network a question is asked of: some planes between some endpoints, in a mode, with failures; ranks and their coordinates."""
+"""The network a question is asked of: planes between endpoints, in a mode, with failures; ranks and their coordinates."""
 
 from __future__ import annotations
 
@@ -97,7 +97,8 @@ class View:
                 self._fabric = error
         if isinstance(self._fabric, OverBudget):
             raise self._fabric
-        return self._fabric
+        found: Fabric = self._fabric
+        return found
 
     @property
     def ranks(self) -> int:
@@ -167,22 +168,8 @@ class View:
         return (n,)
 
     def levels(self) -> tuple[int, ...]:
-        """Ranks of each level of containment, innermost first: coordinates of one part together."""
-        n = self.ranks
-        if len(self.groups) != 1:
-            return (n,)
-        g = self.groups[0]
-        out, used, total = [], 0, 1
-        for k in range(1, len(g.path) + 1):
-            upto = len(self.root.shape(g.path[:k]))
-            here = 1
-            for s in g.box[used:upto]:
-                here *= len(s)
-            used = upto
-            total *= here
-            if here > 1:
-                out.append(here)
-        return tuple(out[::-1]) if total == n and out else (n,)
+        """Ranks of each level of containment, innermost first: one level for each coordinate of the ranks."""
+        return self.shape()[::-1]
 
 
 def size(g: Group) -> int:

@@ -22,12 +22,12 @@ from hwdsl.perf.traffic.pattern import UNIFORM, Flows, Pattern, Phase, flows, ma
 Plan = list[Phase]
 
 
-def ring_all_reduce(ranks: int, size: Fraction, levels: tuple[int, ...]) -> Plan:
+def ring_all_reduce(ranks: int, size: Fraction) -> Plan:
     """Reduce-scatter and all-gather around one ring."""
     return [Phase(ring_of_groups(ranks, 1, ranks), size / ranks, 2 * (ranks - 1))]
 
 
-def ring_once(ranks: int, size: Fraction, levels: tuple[int, ...]) -> Plan:
+def ring_once(ranks: int, size: Fraction) -> Plan:
     """All-gather or reduce-scatter around one ring."""
     return [Phase(ring_of_groups(ranks, 1, ranks), size / ranks, ranks - 1)]
 
@@ -52,17 +52,17 @@ def binomial(ranks: int, down: bool) -> list[Pattern]:
     return out[::-1] if down else out
 
 
-def tree_all_reduce(ranks: int, size: Fraction, levels: tuple[int, ...]) -> Plan:
+def tree_all_reduce(ranks: int, size: Fraction) -> Plan:
     """Reduce to rank 0 and broadcast from it, whole vectors."""
     return [Phase(p, size) for p in (*binomial(ranks, False), *binomial(ranks, True))]
 
 
-def tree_broadcast(ranks: int, size: Fraction, levels: tuple[int, ...]) -> Plan:
+def tree_broadcast(ranks: int, size: Fraction) -> Plan:
     """From rank 0, whole vectors."""
     return [Phase(p, size) for p in binomial(ranks, True)]
 
 
-def tree_gather(ranks: int, size: Fraction, levels: tuple[int, ...]) -> Plan:
+def tree_gather(ranks: int, size: Fraction) -> Plan:
     """Parts to rank 0 along a binomial tree, and the whole back: an all-gather (reversed in time, a reduce-scatter)."""
     up = []
     for k, p in enumerate(binomial(ranks, False)):
@@ -70,7 +70,7 @@ def tree_gather(ranks: int, size: Fraction, levels: tuple[int, ...]) -> Plan:
     return [*up, *(Phase(p, size) for p in binomial(ranks, True))]
 
 
-def double_tree(ranks: int, size: Fraction, levels: tuple[int, ...]) -> Plan:
+def double_tree(ranks: int, size: Fraction) -> Plan:
     """Both trees, both directions at once; the depth, which the first piece must go down and up, is charged by `filling`."""
     def build() -> Flows:
         import numpy as np
@@ -147,19 +147,19 @@ def halving(ranks: int, size: Fraction, back: bool) -> Plan:
     return out[::-1] if back else out
 
 
-def halving_all_reduce(ranks: int, size: Fraction, levels: tuple[int, ...]) -> Plan:
+def halving_all_reduce(ranks: int, size: Fraction) -> Plan:
     """Halving, then doubling."""
     return [*halving(ranks, size, False), *halving(ranks, size, True)]
 
 
-def halving_scatter(ranks: int, size: Fraction, levels: tuple[int, ...]) -> Plan:
+def halving_scatter(ranks: int, size: Fraction) -> Plan:
     """A reduce-scatter. With a fold, the stand-ins return what is theirs to the folded ranks: one part of the vector."""
     out = halving(ranks, size, False)
     power = 1 << (ranks.bit_length() - 1)
     return out if power == ranks else [*out, Phase(_fold(ranks, power, True), size / ranks)]
 
 
-def doubling_gather(ranks: int, size: Fraction, levels: tuple[int, ...]) -> Plan:
+def doubling_gather(ranks: int, size: Fraction) -> Plan:
     """An all-gather. With a fold, the folded ranks give their part first and receive the whole at the end."""
     out = halving(ranks, size, True)
     power = 1 << (ranks.bit_length() - 1)
@@ -187,26 +187,26 @@ def hierarchical_gather(ranks: int, size: Fraction, levels: tuple[int, ...]) -> 
     return hierarchical_scatter(ranks, size, levels)[::-1]
 
 
-def direct_all_reduce(ranks: int, size: Fraction, levels: tuple[int, ...]) -> Plan:
+def direct_all_reduce(ranks: int, size: Fraction) -> Plan:
     """Every rank sends every other its part, sums up, and sends the sum to every other."""
     return [Phase(UNIFORM, size / ranks, 2)]
 
 
-def direct_once(ranks: int, size: Fraction, levels: tuple[int, ...]) -> Plan:
+def direct_once(ranks: int, size: Fraction) -> Plan:
     """All-gather, reduce-scatter or all-to-all with everybody at once."""
     return [Phase(UNIFORM, size / ranks)]
 
 
-def direct_broadcast(ranks: int, size: Fraction, levels: tuple[int, ...]) -> Plan:
+def direct_broadcast(ranks: int, size: Fraction) -> Plan:
     """Rank 0 sends the whole vector to every other at once."""
     return [Phase(one_to_all(ranks), size)]
 
 
-def scatter_gather_broadcast(ranks: int, size: Fraction, levels: tuple[int, ...]) -> Plan:
+def scatter_gather_broadcast(ranks: int, size: Fraction) -> Plan:
     """Scatter along a binomial tree, all-gather around the ring."""
     steps = (ranks - 1).bit_length()
     down = [Phase(p, size * min(1 << (steps - 1 - k), ranks) / ranks) for k, p in enumerate(binomial(ranks, True))]
-    return [*down, *ring_once(ranks, size, levels)]
+    return [*down, *ring_once(ranks, size)]
 
 
 def one_to_all(ranks: int) -> Pattern:
@@ -219,27 +219,30 @@ def one_to_all(ranks: int) -> Pattern:
     return Pattern(f"rank 0 to the other {ranks - 1}", build, ranks <= 2)
 
 
-def pairwise(ranks: int, size: Fraction, levels: tuple[int, ...]) -> Plan:
+def pairwise(ranks: int, size: Fraction) -> Plan:
     """Round k = 1 .. N - 1: rank i to i + k."""
     return [Phase(shift(ranks, k), size / ranks) for k in range(1, ranks)]
 
 
-ALGORITHMS: dict[str, dict[str, Callable[[int, Fraction, tuple[int, ...]], Plan]]] = {
+ALGORITHMS: dict[str, dict[str, Callable[[int, Fraction], Plan]]] = {
     "all_reduce": {"ring": ring_all_reduce, "tree": tree_all_reduce, "double_tree": double_tree,
-                   "halving_doubling": halving_all_reduce, "hierarchical": hierarchical_all_reduce, "direct": direct_all_reduce},
-    "all_gather": {"ring": ring_once, "tree": tree_gather, "halving_doubling": doubling_gather,
-                   "hierarchical": hierarchical_gather, "direct": direct_once},
-    "reduce_scatter": {"ring": ring_once, "tree": tree_gather, "halving_doubling": halving_scatter,
-                       "hierarchical": hierarchical_scatter, "direct": direct_once},
+                   "halving_doubling": halving_all_reduce, "direct": direct_all_reduce},
+    "all_gather": {"ring": ring_once, "tree": tree_gather, "halving_doubling": doubling_gather, "direct": direct_once},
+    "reduce_scatter": {"ring": ring_once, "tree": tree_gather, "halving_doubling": halving_scatter, "direct": direct_once},
     "broadcast": {"tree": tree_broadcast, "ring": scatter_gather_broadcast, "direct": direct_broadcast},
     "all_to_all": {"direct": direct_once, "pairwise": pairwise},
 }
-"""Phases of each collective by algorithm, from (ranks, size in bits, sizes of the levels, innermost first)."""
+"""Phases of each collective by algorithm, from (ranks, size in bits)."""
+
+HIERARCHICAL: dict[str, Callable[[int, Fraction, tuple[int, ...]], Plan]] = {
+    "all_reduce": hierarchical_all_reduce, "all_gather": hierarchical_gather, "reduce_scatter": hierarchical_scatter}
+"""Phases of those that go level by level, from (ranks, size in bits, sizes of the levels, innermost first)."""
 
 IN_NETWORK = ("all_reduce", "broadcast")
 """Collectives that switches can do on the way (algorithm `in_network`)."""
 
-DEFAULT_ALGORITHM = {"all_reduce": "ring", "all_gather": "ring", "reduce_scatter": "ring", "broadcast": "tree", "all_to_all": "direct"}
+DEFAULT_ALGORITHM = {"all_reduce": "ring", "all_gather": "ring", "reduce_scatter": "ring", "broadcast": "tree",
+                     "all_to_all": "direct"}
 ONE_MESSAGE = ("ring", "tree", "halving_doubling", "hierarchical", "pairwise")
 """Algorithms in which a rank sends one message at a time."""
 

@@ -1,7 +1,7 @@
 """Mixture of experts: which rank's tokens go to which rank.
 
-Each of a rank's tokens chooses `top_k` of `experts` experts, each as likely as the other but for the imbalance, and travels to the
-ranks that hold them; what stays on its rank costs nothing on the network. Expected sizes are routed, no random draw.
+Each of a rank's tokens chooses `top_k` of `experts` experts, each as likely as the other but for the imbalance, and travels to
+the ranks that hold them; what stays on its rank costs nothing on the network. Expected sizes are routed, no random draw.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Experts(Record):
 
     experts, top_k  experts of the layer, and how many of them a token visits
     placement       expert e on rank e mod N (`round_robin`), or on rank floor(e N / experts) (`blocked`)
-    imbalance       load of the busiest rank over the mean load, 1 for none: rank 0 is the busiest, the others share the rest alike
+    imbalance       load of the busiest rank (rank 0) over the mean load, 1 for none; the others share the rest alike
     deduplicated    a token goes to a rank once, however many of its experts are there
     """
 
