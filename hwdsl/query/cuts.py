@@ -7,6 +7,7 @@ another. Upper bounds: half the endpoints' injection, and cuts of the design alo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -50,12 +51,17 @@ def injection(network: Network) -> Fraction:
 
 def bisection(pl: Plan, found: Loads) -> Bracket:
     """The bracket of a connected network. Raises Refused."""
+    by_number = {a.number: capacity(a) for a in pl.network.arcs}
+    return bracket(pl, [(by_number[arc[0]], load) for arc, load in found.load.items()])
+
+
+def bracket(pl: Plan, loaded: Iterable[tuple[Fraction, Fraction]]) -> Bracket:
+    """The bracket of a connected network whose links have these (capacity, load of uniform all-to-all). Raises Refused."""
     net = pl.network
     n = net.endpoint_count
-    by_number = {a.number: capacity(a) for a in net.arcs}
-    lowers: list[tuple[Fraction, str]] = [(min(
-        (by_number[arc[0]] * (n // 2) * (n - n // 2) / load for arc, load in found.load.items() if load), default=Fraction(0)),
-        "uniform all-to-all load")]
+    across = (n // 2) * (n - n // 2)
+    lowers: list[tuple[Fraction, str]] = [
+        (min((rate * across / load for rate, load in loaded if load), default=Fraction(0)), "uniform all-to-all load")]
     tiers = levels(pl)
     if tiers is not None and spreads_evenly(pl, tiers):
         per = min(level_capacity(net, tiers).values()) / n

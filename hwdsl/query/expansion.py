@@ -71,13 +71,17 @@ def prepare(arc: ArcRule, uses: Uses, coordinates: tuple[tuple[Coordinate, ...],
     """A rule from both of its ends."""
     a_uses, b_uses = uses
     mesh = mesh_pair(arc, a_uses, b_uses)
-    merged = mesh is not None or any(
-        x.form == "var" and x.name == y.name and x.shift != y.shift and c.symmetry == "D"
-        for x in a_uses for y, c in zip(b_uses, coordinates[arc.b]))
+    merged = mesh is not None or merges_directions(arc, uses, coordinates)
     out = [_direction(arc, (a_uses, b_uses), True, coordinates, mesh, lost, merged)]
     if mesh is None:  # the links of a mesh are seen from either end at once
         out.append(_direction(arc, (b_uses, a_uses), False, coordinates, mesh, lost, merged))
     return tuple(out)
+
+
+def merges_directions(arc: ArcRule, uses: Uses, coordinates: tuple[tuple[Coordinate, ...], ...]) -> bool:
+    """Whether a reflection turns the links of a rule round: both directions are one class."""
+    return any(x.form == "var" and x.name == y.name and x.shift != y.shift and c.symmetry == "D"
+               for x in uses[0] for y, c in zip(uses[1], coordinates[arc.b]))
 
 
 def _direction(arc: ArcRule, uses: Uses, first: bool, coordinates: tuple[tuple[Coordinate, ...], ...], mesh: int | None,

@@ -28,7 +28,7 @@ def closed_form(f: Factor) -> Solved | None:
     net = f.network
     shape = net.blocks[0].shape
     if not net.arcs:
-        return Solved((), {0: f.size}, True, "no links", 0)
+        return Solved((), {0: f.size}, True, "closed form", 0)
     if len(shape) != 1:
         return None
     line = _line(net.arcs, shape[0])
@@ -100,7 +100,10 @@ def solve_ring(n: int, steps: list[Step]) -> Solved | None:
                 width[offset % n] = width.get(offset % n, 0) + s.parallel
     if not width or gcd(n, *width) != 1:
         return None
-    usage, distances, method, cost = _usage(n, width)
+    found = _usage(n, width)
+    if found is None:
+        return None
+    usage, distances, method, cost = found
     classes = []
     for s in steps:
         offset = abs(s.step)

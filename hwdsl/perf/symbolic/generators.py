@@ -13,6 +13,8 @@ from hwdsl.ir.index import Mod
 from hwdsl.perf.symbolic.factors import Factor
 
 Point = list[int]
+Move = Callable[[Point], Point]
+Plane = Callable[[int, int, int], tuple[int, int, int]]
 CARRY_LIMIT = 6
 """Carries tried into one coordinate."""
 
@@ -40,22 +42,40 @@ def _number(p: Point, shape: tuple[int, ...]) -> int:
     return v
 
 
-def _moves(f: Factor, shape: tuple[int, ...]) -> Iterator[Callable[[Point], Point]]:
+def _moves(f: Factor, shape: tuple[int, ...]) -> Iterator[Move]:
     rank = range(len(shape))
     for i in rank:
-        yield lambda p, i=i: [x + (k == i) for k, x in enumerate(p)]
+        yield _turn(i, shape[i], i, 0)
     for i in rank:
         for j in rank:
             for c in _shifts(f, j) if i != j else ():
-                yield lambda p, i=i, j=j, c=c: [x + (k == i) + (c if k == j and p[i] == shape[i] - 1 else 0)
-                                                for k, x in enumerate(p)]
+                yield _turn(i, shape[i], j, c)
     yield lambda p: [-x for x in p]
     for i in rank:
         for j in range(i):
             if shape[i] == shape[j]:
-                yield lambda p, i=i, j=j: [p[j] if k == i else p[i] if k == j else x for k, x in enumerate(p)]
+                yield _exchange(i, j)
     if len(shape) == 3 and sorted(shape)[1] == sorted(shape)[2] and min(shape) == 2 < max(shape) and _prime(max(shape)):
         yield from _plane(shape.index(2), max(shape))
+
+
+def _turn(i: int, size: int, j: int, carry: int) -> Move:
+    """Coordinate i one further; where it wraps, coordinate j by `carry`."""
+    def move(p: Point) -> Point:
+        out = list(p)
+        out[j] += carry if p[i] == size - 1 else 0
+        out[i] += 1
+        return out
+    return move
+
+
+def _exchange(i: int, j: int) -> Move:
+    """Coordinates i and j trade places."""
+    def move(p: Point) -> Point:
+        out = list(p)
+        out[i], out[j] = p[j], p[i]
+        return out
+    return move
 
 
 def _shifts(f: Factor, position: int) -> list[int]:
@@ -73,22 +93,27 @@ def _prime(q: int) -> bool:
     return all(q % d for d in range(2, int(q**0.5) + 1))
 
 
-def _plane(side: int, q: int) -> Iterator[Callable[[Point], Point]]:
+def _plane(side: int, q: int) -> Iterator[Move]:
     """Maps of points (x, y) and lines (m, c) with y = m x + c or y = c - m x, whichever coordinate stands first."""
     root = next((g for g in range(2, q) if len({pow(g, e, q) for e in range(q - 1)}) == q - 1), 1)
     inverse = pow(root, -1, q)
+    maps: list[Plane] = [
+        lambda s, x, y: (s, x, y + x) if s == 0 else (s, x + 1, y), lambda s, x, y: (s, x, y + x) if s == 0 else (s, x - 1, y),
+        lambda s, x, y: (s, x + 1, y) if s == 0 else (s, x, y - x), lambda s, x, y: (s, x + 1, y) if s == 0 else (s, x, y + x),
+        lambda s, x, y: (s, x * root, y) if s == 0 else (s, x * inverse, y),
+        lambda s, x, y: (s, x, y * root * root) if s == 0 else (s, x * root * root, y * root * root),
+        lambda s, x, y: (1, x, y * root) if s == 0 else (0, -root * x, y * root)]
     for first in (True, False):
-        def on(plane: Callable[[int, int, int], tuple[int, int, int]], first: bool = first) -> Callable[[Point], Point]:
-            def move(p: Point) -> Point:
-                rest = [x for k, x in enumerate(p) if k != side]
-                s, x, y = plane(p[side], *(rest if first else rest[::-1]))
-                out = [x % q, y % q] if first else [y % q, x % q]
-                return [*out[:side], s, *out[side:]]
-            return move
+        for plane in maps:
+            yield _on(plane, side, q, first)
 
-        for sign in (1, -1):
-            yield on(lambda s, x, y, sign=sign: (s, x, y + x) if s == 0 else (s, x + sign, y))
-            yield on(lambda s, x, y, sign=sign: (s, x + 1, y) if s == 0 else (s, x, y - sign * x))
-        yield on(lambda s, x, y: (s, x * root, y) if s == 0 else (s, x * inverse, y))
-        yield on(lambda s, x, y: (s, x, y * root * root) if s == 0 else (s, x * root * root, y * root * root))
-        yield on(lambda s, x, y: (1, x, y * root) if s == 0 else (0, -root * x, y * root))
+
+def _on(plane: Plane, side: int, q: int, first: bool) -> Move:
+    """A map of the plane on the coordinates of a block, x before y or after it."""
+    def move(p: Point) -> Point:
+        rest = [x for k, x in enumerate(p) if k != side]
+        u, v = rest if first else rest[::-1]
+        s, x, y = plane(p[side], u, v)
+        out = [x % q, y % q] if first else [y % q, x % q]
+        return [*out[:side], s, *out[side:]]
+    return move

@@ -67,9 +67,14 @@ def solved_factors(c: Contracted) -> Parts | None:
     return None if fs is None else Parts((f, solve(f)) for f in fs)
 
 
+def not_transitive(parts: Parts) -> tuple[int, ...]:
+    """Numbers of the factors whose vertices are not all alike."""
+    return tuple(k for k, (_, s) in enumerate(parts) if not s.transitive)
+
+
 def product_loads(c: Contracted, parts: Parts) -> SymbolicLoads:
     """Equal-cost loads of a product. Raises Refused."""
-    odd = tuple(k for k, (_, s) in enumerate(parts) if not s.transitive)
+    odd = not_transitive(parts)
     cost = sum(s.cost for _, s in parts)
     classes: list[LoadClass] = []
     if len(parts) == 1 or not odd:

@@ -66,7 +66,7 @@ def _two_legs(c: Contracted) -> Polynomial:
     vertices = counts[0]
     (hop,) = next(iter(c.depth.values()))
     weight = next(iter(c.weight.values()))
-    both = {d: Fraction(k * weight**2, vertices) for d, k in times(counts, counts).items()}
+    both = {d: Fraction(k * weight**2, vertices**2) for d, k in times(counts, counts).items()}
     for d, k in counts.items():  # an endpoint sends nothing to itself
         both[2 * d] -= Fraction(k * weight, vertices)
     rounded = {d + 2 * hop: round(k) for d, k in both.items()}

@@ -1,0 +1,201 @@
+"""Max-min fair rates of uniform all-to-all at L0: every ordered pair of distinct endpoints has one flow, split over equal costs.
+
+The max-min point is unique, so like flows have like rates, and flows that use the same classes of links freeze together. On a
+product of factors a class of flows is, for each factor, a set of link classes used; on a quotient, the arcs a cell's flow takes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+from itertools import product
+
+from hwdsl.node import Record
+from hwdsl.perf.symbolic.answer import arc_label
+from hwdsl.perf.symbolic.contract import Contracted, contract
+from hwdsl.perf.symbolic.factors import Factor, factors
+from hwdsl.perf.symbolic.invariant import moves_of, towards_origin
+from hwdsl.query.cuts import capacity
+from hwdsl.query.network import Network
+from hwdsl.query.quotient import CELL_LIMIT, STEP_LIMIT, Arc, Refused, census, destinations, flows, plan, reach, talks
+
+PATTERN_LIMIT = 4096
+"""Classes of flows."""
+
+
+class FlowRate(Record):
+    """Flows that cross the same classes of links: `flows` ordered pairs, each at `rate` bit/s."""
+
+    rate: Fraction
+    flows: int
+    crosses: tuple[str, ...]
+
+
+class _Uses:
+    """What each class of flows puts on one link of each class when each of its flows runs at rate 1."""
+
+    def __init__(self) -> None:
+        self.capacity: list[Fraction] = []
+        self.labels: list[str] = []
+        self.number: dict[object, int] = {}
+        self.use: list[dict[int, Fraction]] = []
+        self.flows: list[int] = []
+
+    def link(self, key: object, rate: Fraction, label: str) -> int:
+        """The number of a link class."""
+        if key not in self.number:
+            self.number[key] = len(self.capacity)
+            self.capacity.append(rate)
+            self.labels.append(label)
+        return self.number[key]
+
+    def rates(self) -> tuple[FlowRate, ...]:
+        """The solution, slowest first."""
+        from hwdsl.perf.rates.classes import class_rates
+
+        out = []
+        for rate, count, use in zip(class_rates(self.capacity, self.use), self.flows, self.use):
+            if rate is None:
+                raise Refused("some flows cross no link")
+            out.append(FlowRate(rate, count, tuple(sorted({self.labels[k] for k in use}))))
+        return tuple(sorted(out, key=lambda f: (f.rate, f.crosses)))
+
+
+def uniform_max_min(net: Network) -> tuple[FlowRate, ...]:
+    """The max-min fair rates, by class of flows. Raises Refused."""
+    c = contract(net)
+    if any(b.below != 1 for b in c.bridges):
+        raise Refused("endpoints hang on others")
+    fs = factors(c.network) if len(c.weight) == 1 else None
+    if fs is not None:
+        try:
+            return _by_product(c, fs)
+        except Refused as reason:
+            try:
+                return _by_quotient(c)
+            except Refused:
+                raise reason from None
+    return _by_quotient(c)
+
+
+def _bridges(c: Contracted, uses: _Uses, use: dict[int, Fraction], count: int) -> dict[int, Fraction]:
+    """Add the links of endpoints that hang on a vertex, crossed by `count` flows spread over all of them alike."""
+    if len({b.arc.number for b in c.bridges}) > 1:
+        raise Refused("endpoints of several kinds hang on one vertex")
+    for b in c.bridges:
+        for forward in (True, False):
+            k = uses.link((b.arc.number, forward), capacity(b.arc), arc_label(c.original, b.arc, forward))
+            use[k] = Fraction(count, c.endpoints * b.parallel)
+    return use
+
+
+class _Walks(Record):
+    """Offsets of a factor whose flows use one set of directions: how many, and what they put on one link of each."""
+
+    offsets: int
+    use: dict[tuple[int, bool, int], Fraction]
+
+
+def _walks(f: Factor) -> list[_Walks]:
+    """The classes of flows of a factor by itself. Directions that mirror each other are one class of links."""
+    moves = moves_of(f)
+    sizes = f.network.blocks[0].shape
+    total = f.size
+    if total * total * max(1, len(moves)) > STEP_LIMIT and len(sizes) > 1:
+        raise Refused(f"the flows of a factor of {total:,} vertices one by one")
+    plain = _one_class(f)
+    if plain is not None:
+        return plain
+    if total * total * len(moves) > STEP_LIMIT:
+        raise Refused(f"the flows of a factor of {total:,} vertices one by one")
+    found: dict[frozenset[tuple[int, bool, int]], _Walks] = {}
+    for o in product(*map(range, sizes)):
+        _, usage = towards_origin(sizes, moves, {o: Fraction(1)})
+        use: dict[tuple[int, bool, int], Fraction] = {}
+        for k, m in enumerate(moves):
+            if usage[m.offset]:
+                use[m.rule, m.forward, k] = usage[m.offset]
+        key = frozenset(use)
+        before = found.get(key)
+        merged = {k: use[k] + (before.use[k] if before else 0) for k in use}
+        found[key] = _Walks(1 + (before.offsets if before else 0), merged)
+    return list(found.values())
+
+
+def _one_class(f: Factor) -> list[_Walks] | None:
+    """A factor whose links are all alike, by a closed form: every flow that moves in it uses that class."""
+    from hwdsl.perf.symbolic.closed import closed_form
+
+    if len(f.network.arcs) != 1:
+        return None
+    found = closed_form(f)
+    if found is None or not found.transitive or len({x.load for x in found.classes}) != 1 or found.method != "closed form":
+        return None
+    return [_Walks(1, {}), _Walks(f.size - 1, {(f.network.arcs[0].number, True, 0): found.classes[0].load})]
+
+
+def _by_product(c: Contracted, fs: tuple[Factor, ...]) -> tuple[FlowRate, ...]:
+    made = {a.number: a for a in c.network.arcs}
+    walks = [_walks(f) for f in fs]
+    patterns = 1
+    for w in walks:
+        patterns *= len(w)
+    if patterns > PATTERN_LIMIT:
+        raise Refused(f"{patterns:,} classes of flows")
+    p, uses = c.weight[0], _Uses()
+    for choice in product(*walks):
+        pairs = p * p
+        for walk in choice:
+            pairs *= walk.offsets
+        count = pairs * c.network.blocks[0].size
+        use: dict[int, Fraction] = {}
+        for walk in choice:
+            for (rule, forward, k), load in walk.use.items():
+                link = uses.link((rule, forward, k), capacity(made[rule]), arc_label(c.network, made[rule], forward))
+                use[link] = load * pairs / walk.offsets
+        if not use:
+            count -= c.endpoints  # an endpoint has no flow to itself
+        if count:
+            uses.use.append(_bridges(c, uses, use, count))
+            uses.flows.append(count)
+    return uses.rates()
+
+
+def _by_quotient(c: Contracted) -> tuple[FlowRate, ...]:
+    pl = plan(c.network)
+    made = {a.number: a for a in pl.network.arcs}
+    uses = _Uses()
+    budget = [CELL_LIMIT]
+    links: dict[Arc, int] = {}
+    totals: dict[frozenset[Arc], dict[Arc, Fraction]] = {}
+    counts: dict[frozenset[Arc], int] = defaultdict(int)
+    todo = destinations(pl)
+    if c.bridges and len(todo) > 1:
+        raise Refused("endpoints hang on vertices that are not all alike")
+    for n, (destination, like) in enumerate(todo):
+        seen = reach(pl, destination, budget)
+        if len(seen.distance) * sum(map(len, seen.links.values())) * len(todo) > STEP_LIMIT:
+            raise Refused(f"the flows of {len(seen.distance):,} cells one by one, for {len(todo):,} classes of destinations")
+        if n == 0:
+            links = dict(census(pl, seen))
+        for cell in seen.distance:
+            if cell[0] not in c.weight or not talks(pl, *cell):
+                continue
+            many = c.weight[cell[0]] * c.weight[destination[0]]
+            found = {} if cell == destination else flows(pl, seen, destination, {cell: Fraction(many)})
+            key: frozenset[Arc] = frozenset(found)
+            at = totals.setdefault(key, defaultdict(Fraction))
+            for arc, flow in found.items():
+                at[arc] += flow * like
+            counts[key] += (seen.size(pl, cell) * many - (c.weight[cell[0]] if cell == destination else 0)) * like
+    for key, at in totals.items():
+        use: dict[int, Fraction] = {}
+        for arc, flow in at.items():
+            rule = made[arc[0]]
+            use[uses.link(arc, capacity(rule), arc_label(pl.network, rule, arc[1]))] = flow / links[arc]
+        if counts[key]:
+            uses.use.append(_bridges(c, uses, use, counts[key]))
+            uses.flows.append(counts[key])
+    if sum(uses.flows) != c.endpoints * (c.endpoints - 1):
+        raise Refused("the network is not connected")
+    return uses.rates()
