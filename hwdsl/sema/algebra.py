@@ -25,7 +25,7 @@ from hwdsl.syntax import ast
 Args = list[Value]
 WORD = 1 << 64
 """Whole numbers of which it is decided whether they are prime powers; also the seeds."""
-LINK_LIMIT = 200_000
+LINK_LIMIT = 50_000
 """Links of a random graph."""
 
 

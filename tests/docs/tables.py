@@ -9,9 +9,11 @@ from pathlib import Path
 
 from hwdsl.elab.context import ARRAY_LIMIT, DEPTH_LIMIT, INSTANCE_LIMIT, RANGE_LIMIT, SUBRULE_LIMIT
 from hwdsl.query.functions import TABLE, function
+from hwdsl.sema.algebra import LINK_LIMIT
 from hwdsl.sema.builtins import BUILTINS
 from hwdsl.sema.env import STEP_LIMIT
 from hwdsl.sema.evaluate import TABLE_LIMIT
+from hwdsl.sema.finite_field import ORDER_LIMIT
 from hwdsl.sema.project import SIZE_LIMIT
 from hwdsl.sema.words import ATTRIBUTES, WORDS
 from hwdsl.syntax.lower import MAX_DEPTH, MAX_DIGITS
@@ -125,6 +127,8 @@ def limits() -> str:
         ("values of a `for` variable", f"{RANGE_LIMIT:,}", "HW2008"),
         ("instances of a design", f"{INSTANCE_LIMIT:,}", "HW2008"),
         ("nesting of components", f"{DEPTH_LIMIT}", "HW2009"),
+        ("elements of a finite field", f"{ORDER_LIMIT:,}", "HW1213"),
+        ("links of a random graph", f"{LINK_LIMIT:,}", "HW1207"),
         ("sub-rules of a statement", f"{SUBRULE_LIMIT:,}", "HW3013"),
         ("memory of a flat answer", "2 GiB, or `--memory`", "HW5004"),
     ]
