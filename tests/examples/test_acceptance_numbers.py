@@ -103,9 +103,9 @@ NUMBERS = [
     Number(CLOSED, "fabrics_low_diameter", "Dragonfly(p = 2, a = 4, h = 2)", SPAN, "3"),
     Number(CLOSED, "fabrics_low_diameter", "Dragonfly(p = 4, a = 8, h = 4)", "count(host)", "1056"),
     Number(CLOSED, "fabrics_low_diameter", "Dragonfly(p = 4, a = 8, h = 4)", "count(links(fabric))", "1452"),
-    *(Number(CLOSED, "fabrics_indirect", f"FatTree(k = {k})", query, text)
+    *(Number(CLOSED, "fabrics_indirect", f"FatTree(k = {k})", query, str(n))
       for k, switches, hosts in ((4, 20, 16), (8, 80, 128), (14, 245, 686), (48, 2880, 27648), (128, 20480, 524288))
-      for query, text in (("count(switch)", f"{switches}"), ("count(host)", f"{hosts}"), ("count(links(fabric))", f"{3 * hosts}"))),
+      for query, n in (("count(switch)", switches), ("count(host)", hosts), ("count(links(fabric))", 3 * hosts))),
     Number(CLOSED, "fabrics_rings", "Torus3(x = 4, y = 8, z = 8)", SPAN, "10"),
     Number(CLOSED, "fabrics_rings", "TwistedTorus(n = 4)", HOPS, "3.46457"),
 ]
