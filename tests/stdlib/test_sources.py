@@ -97,6 +97,25 @@ def test_every_file_checks_clean(path: Path) -> None:
     assert [d.message for d in session.diagnostics.items if d.severity != "note"] == []
 
 
+def passed_on() -> Iterator[tuple[str, str]]:
+    """(package, name) of everything that a package passes on from another."""
+    for path in FILES:
+        for item in parsed(path).items:
+            if isinstance(item, ast.Use) and item.pub:
+                yield from ((path.stem, name) for name in ([n.name for n in item.names] if item.names else item.path[-1:]))
+
+
+PASSED_ON = list(passed_on())
+
+
+@pytest.mark.parametrize(("package", "name"), PASSED_ON, ids=[f"{package}.{name}" for package, name in PASSED_ON])
+def test_what_is_passed_on_is_there(package: str, name: str) -> None:
+    session = Session()
+    module = session.project.load_text("user.hw", f"use std.{package}.{name} as It;\n")
+    assert module.lookup("It") is not None
+    assert [d.message for d in session.diagnostics.items] == []
+
+
 def whole(path: Path) -> str:
     """A design that holds one of everything in a file that is public and whose parameters all have values."""
     tree = parsed(path)
