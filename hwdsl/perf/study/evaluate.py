@@ -15,7 +15,7 @@ from hwdsl.perf.study.failures import Failed, outage
 from hwdsl.perf.study.loading import ZeroRate
 from hwdsl.perf.study.predict import predict
 from hwdsl.perf.study.result import Prediction, Scenario
-from hwdsl.perf.study.view import View
+from hwdsl.perf.study.view import View, all_endpoints
 from hwdsl.query.checks import check_statement, too_large
 from hwdsl.query.hopcount import which_plane
 from hwdsl.query.modes import mode_of
@@ -170,10 +170,12 @@ class Evaluation:
         if over is not None and not sum(len(g.box) >= 0 and all(len(s) for s in g.box) for g in over.groups):
             raise mistake("HW6003", f"`{call.name}` over nothing: the selection is empty", call.at("over"),
                           help="a selection such as `**.gpu` or `rack[0..2].gpu` names the endpoints")
-        kept = failed.planes_left(planes)
-        key = (over, kept, self.hooks.mode, self.hooks.failed)
+        kept = failed.planes_left(self.root, planes)
+        key = (over, planes, kept, self.hooks.mode, self.hooks.failed)
         if key not in self._views:
-            view = View(self.root, plane_name(planes), kept, over, self.hooks, call.span)
+            who = over if over is not None or kept is planes else all_endpoints(self.root, planes)
+            name = plane_name(planes) if planes is not None else next((n for n, _ in data_planes(self.root)), "links")
+            view = View(self.root, name, kept, who, self.hooks, call.span, failed.plane_names)
             if not view.net.endpoint_count:
                 raise mistake("HW6003", f"`{call.name}` over nothing: no endpoint is on {plane_name(planes)}", call.span,
                               help="name the parts that talk with `over = ...`, and their plane with `plane = ...`")

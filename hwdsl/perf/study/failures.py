@@ -11,6 +11,8 @@ from hwdsl.ir.l0 import PortArray, Template
 from hwdsl.ir.outages import Exclusion
 from hwdsl.node import Record
 from hwdsl.query.arguments import planes_of
+from hwdsl.query.lifted import declared_paths
+from hwdsl.query.select import any_depth_planes
 from hwdsl.query.selection import PlaneItem, PlaneSelection
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate
@@ -28,10 +30,19 @@ class Failed(Record):
         """Both."""
         return Failed((*self.parts, *other.parts), (*self.planes, *other.planes))
 
-    def planes_left(self, planes: PlaneSelection | None) -> PlaneSelection | None:
-        """The planes of a question that have not failed."""
-        if planes is None or not self.planes:
+    @property
+    def plane_names(self) -> tuple[str, ...]:
+        """The planes in words."""
+        return tuple(dict.fromkeys("plane " + ".".join((*i.prefix, *i.names)) for i in self.planes))
+
+    def planes_left(self, root: Template, planes: PlaneSelection | None) -> PlaneSelection | None:
+        """The planes of a question (None: all links) that have not failed."""
+        if not self.planes:
             return planes
+        if planes is None:
+            named = {names[0] for path in declared_paths(root) for names in root.at(path).planes}
+            found = [any_depth_planes(root, n) for n in sorted(named)]
+            planes = PlaneSelection(root, tuple(i for p in found if p is not None for i in p.items))
         gone = {(i.prefix, i.names) for i in self.planes if all(f is None for f in i.family)}
         items = []
         for item in planes.items:

@@ -167,7 +167,7 @@ def _assumed(assumed: Assumed) -> str:
 
 def failed_names(view: View) -> tuple[str, ...]:
     """What is out of service besides the design's overrides, in words."""
-    return tuple(exclusion_name(view.root, e) for e in view.failed)
+    return (*(exclusion_name(view.root, e) for e in view.failed), *view.lost_planes)
 
 
 def exclusion_name(root: Any, e: Any) -> str:

@@ -22,11 +22,12 @@ class View:
 
     root     the design; `plane` the name of its planes for people
     over     the endpoints, in the order of their ranks
-    mode     the mode that holds, None where none matters; `failed` what is out of service besides the design's overrides
+    mode     the mode that holds, None where none matters
+    failed   what is out of service besides the design's overrides; `planes` holds those in service, `lost_planes` names the others
     """
 
     def __init__(self, root: Template, plane: str, planes: PlaneSelection | None, over: Selection | None, hooks: Any,
-                 span: Span) -> None:
+                 span: Span, lost_planes: tuple[str, ...] = ()) -> None:
         self.root, self.plane, self.planes, self.hooks, self.span = root, plane, planes, hooks, span
         self.over = over if over is not None else all_endpoints(root, planes)
         self.net: Network = network(root, planes, self.over)
@@ -34,6 +35,7 @@ class View:
             whole(root, self.net.blocks[k].path) for k in self.net.endpoints)
         self.mode: Any = effective_mode(self.net, hooks, span)
         self.failed: tuple[Exclusion, ...] = tuple(hooks.failed)
+        self.lost_planes = lost_planes
         self._plan: Plan | Refused | None = None
         self._lossy: Plan | Refused | None = None
         self._fabric: Any = None
@@ -120,7 +122,7 @@ class View:
         try:
             self.hooks.failed = failed
             self.hooks.mode = self.mode
-            return View(self.root, self.plane, self.planes, self.over, self.hooks, self.span)
+            return View(self.root, self.plane, self.planes, self.over, self.hooks, self.span, self.lost_planes)
         finally:
             self.hooks.failed, self.hooks.mode = before
 

@@ -1,0 +1,91 @@
+"""What L0 says of a phase is what the flat arrays say: loads, latencies, hops."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from studying import CLOS, STAR, TORUS
+
+from hwdsl.api import Session
+from hwdsl.perf.study.latency import Assumed
+from hwdsl.perf.study.loading import STEP_LIMIT, _flat, _pairing, _symbolic
+from hwdsl.perf.study.view import View
+from hwdsl.perf.traffic.pattern import UNIFORM, Pattern, matching, ring_of_groups, shift
+from hwdsl.perf.traffic.permutations import permutation
+from hwdsl.query.quotient import Refused
+from hwdsl.source import NO_SPAN
+
+NETWORKS = {
+    "star": STAR.replace("N]", "12]").replace("..N", "..12"),
+    "torus": TORUS.replace("N]", "4]").replace("..N", "..4").replace("% N", "% 4"),
+    "clos": CLOS.replace("RATE", "200 Gb/s"),
+    "tapered clos": CLOS.replace("RATE", "50 Gb/s"),
+}
+
+
+def view_of(name: str) -> View:
+    session = Session(cache_dir=None)
+    design = session.open_text(NETWORKS[name])
+    assert design is not None, session.report()
+    return View(design.root, "", None, None, session.hooks, NO_SPAN)
+
+
+def partial_matching(ranks: int, seed: int) -> Pattern:
+    rng = np.random.default_rng(seed)
+    src, dst = rng.permutation(ranks)[: ranks // 3], rng.permutation(ranks)[: ranks // 3]
+    return matching(f"some {seed}", lambda: src, lambda: dst)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_uniform_traffic(name: str) -> None:
+    view = view_of(name)
+    exact = _symbolic(view, UNIFORM, "ecmp", Assumed())
+    flat = _flat(view, UNIFORM, "ecmp", 0, Assumed(), "", STEP_LIMIT)
+    assert float(exact.slowest or 0) == pytest.approx(float(flat.slowest or 0), rel=1e-9)
+    assert float(exact.latency.seconds) == pytest.approx(float(flat.latency.seconds), rel=1e-9)
+    assert exact.hops == flat.hops
+    assert {(c.label, c.links, c.capacity): (float(c.greatest), float(c.mean)) for c in exact.classes} == {
+        (c.label, c.links, c.capacity): pytest.approx((c.greatest, c.mean), rel=1e-9) for c in flat.classes}
+
+
+@pytest.mark.parametrize("name", ["star", "clos"])
+def test_pairings_on_networks_that_spread_them(name: str) -> None:
+    view = view_of(name)
+    n = view.ranks
+    patterns = [shift(n, k) for k in range(1, n)] + [partial_matching(n, seed) for seed in range(6)]
+    patterns += [permutation("random", n, 0, seed) for seed in range(6)] + [ring_of_groups(n, 1, n // 2)]
+    for pattern in patterns:
+        exact = _symbolic(view, pattern, "ecmp", Assumed())
+        flat = _flat(view, pattern, "ecmp", 0, Assumed(), "", STEP_LIMIT)
+        assert exact.exact
+        assert exact.level == "L0"
+        assert float(exact.slowest or 0) == pytest.approx(float(flat.slowest or 0), rel=1e-9), pattern.key
+        assert float(exact.latency.seconds) == pytest.approx(float(flat.latency.seconds), rel=1e-9), pattern.key
+
+
+def test_a_taper_is_not_taken_for_full_rate() -> None:
+    """Where the tiers above are the tighter ones, L0 has an upper bound only; it holds."""
+    view = view_of("tapered clos")
+    n = view.ranks
+    for k in range(1, n):
+        with pytest.raises(Refused, match="who is paired with whom"):
+            _symbolic(view, shift(n, k), "ecmp", Assumed())
+        bound = _pairing(view, shift(n, k), Assumed(), False)
+        flat = _flat(view, shift(n, k), "ecmp", 0, Assumed(), "", STEP_LIMIT)
+        assert not bound.exact
+        assert float(bound.slowest or 0) >= float(flat.slowest or 0) * (1 - 1e-9)
+
+
+def test_a_torus_is_not_taken_for_a_clos() -> None:
+    view = view_of("torus")
+    with pytest.raises(Refused):
+        _symbolic(view, shift(view.ranks, 1), "ecmp", Assumed())
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_latency_adds_up_links_and_relays(name: str) -> None:
+    expected = {"star": 500e-9, "torus": 6 * 250e-9, "clos": 2 * 100e-9 + 2 * 300e-9 + 2 * 700e-9 + 500e-9}
+    view = view_of(name)
+    found = _symbolic(view, UNIFORM, "ecmp", Assumed()).latency
+    assert float(found.seconds) == pytest.approx(expected.get(name, expected["clos"]))
+    assert found.missing == 0
