@@ -92,11 +92,12 @@ def _test(session: Session, module: Module, item: ast.Test) -> tuple[str, list[D
     sound = root if not diagnostics.has_errors else None
     if sound is not None:
         inside = run_checks(sound, diagnostics)
+        scope = sound.env.child(module)  # members of the design, then names of the file that the test stands in
         for stmt in rest:
             if isinstance(stmt, ast.Check):
-                results += check_statement(sound, stmt, sound.env, diagnostics, f"test \"{item.name}\"", 1)
+                results += check_statement(sound, stmt, scope, diagnostics, f"test \"{item.name}\"", 1)
             else:
-                results += run_under(sound, sound, UnderStatement(stmt, sound.env), diagnostics, f"test \"{item.name}\"", 1)
+                results += run_under(sound, sound, UnderStatement(stmt, scope), diagnostics, f"test \"{item.name}\"", 1)
     if expected:
         if not _refused(item, expected, diagnostics):
             return "failed", list(diagnostics.items), []
