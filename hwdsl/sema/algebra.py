@@ -132,7 +132,8 @@ def random_regular(args: Args, call: ast.Call, env: Env) -> Value:
     if n * degree % 2:
         raise mistake("HW1214", f"{n} nodes of {degree} links each have {n * degree} ends of links: an odd number makes no pairs",
                       call.span, help="make the number of nodes or of links even")
-    return _wires((degree,) * min(n, 2 * LINK_LIMIT + 1), seed, call, env)
+    _within_limit(n * degree // 2, call)
+    return _wires((degree,) * (n if degree else 0), seed, call, env)
 
 
 def random_graph(args: Args, call: ast.Call, env: Env) -> Value:
@@ -155,9 +156,7 @@ def random_graph(args: Args, call: ast.Call, env: Env) -> Value:
 def _wires(degrees: tuple[int, ...], seed: int, call: ast.Call, env: Env) -> Value:
     if not 0 <= seed < WORD:
         raise mistake("HW1205", f"a seed is a number from 0 to 2^64 - 1; this is {seed}", call.span)
-    if sum(degrees) > 2 * LINK_LIMIT:
-        raise mistake("HW1207", f"a random graph of {sum(degrees) // 2:,} links", call.span,
-                      notes=(f"the limit is {LINK_LIMIT:,}",))
+    _within_limit(sum(degrees) // 2, call)
     _spend(env, SWAPS_PER_LINK * (sum(degrees) // 2), call)
     links = random_links(degrees, seed)
     if links is None:
@@ -171,6 +170,11 @@ def _wires(degrees: tuple[int, ...], seed: int, call: ast.Call, env: Env) -> Val
         used[a] += 1
         used[b] += 1
     return tuple(out)
+
+
+def _within_limit(links: int, call: ast.Call) -> None:
+    if links > LINK_LIMIT:
+        raise mistake("HW1207", f"a random graph of {links:,} links", call.span, notes=(f"the limit is {LINK_LIMIT:,}",))
 
 
 def _spend(env: Env, steps: int, call: ast.Call) -> None:

@@ -192,3 +192,58 @@ def test_division_of_counts_is_exact_and_of_variables_floors(a: int, b: int, d: 
 def test_the_budget_is_that_of_the_whole_expression() -> None:
     assert value("len([i for i in 0..10_000])") == 10_000
     assert code("[[j for j in 0..10_000] for i in 0..10_000]") == "HW1207"
+
+
+FIELD_ROWS = [
+    ("is_prime_power(27)", True), ("is_prime_power(12)", False), ("is_prime_power(1)", False), ("is_prime_power(-8)", False),
+    ("gf_add(9, 5, 7)", 0), ("gf_sub(9, 0, 5)", 7), ("gf_mul(9, 3, 3)", 2), ("gf_pow(9, 4, 8)", 1), ("gf_primitive(9)", 4),
+    ("gf_mul(7, 3, 5)", 1), ("difference_set(3)", (0, 1, 3, 9)), ("random_regular(2, 1, 5)", ((0, 0, 1, 0),)),
+    ("random_graph([2, 1, 1], 0)", ((0, 0, 1, 0), (0, 1, 2, 0))), ("random_graph([0, 0], 3)", ()), ("random_regular(0, 0, 0)", ()),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FIELD_ROWS)
+def test_fields_and_graphs(text: str, expected: Any) -> None:
+    assert value(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("gf_add(6, 1, 1)", "HW1213"), ("gf_primitive(15)", "HW1213"), ("difference_set(10)", "HW1213"),
+    ("gf_mul(0, 0, 0)", "HW1213"),
+    ("gf_mul(1_000_003, 2, 3)", "HW1213"), ("gf_add(9, 9, 1)", "HW1204"), ("gf_mul(9, 1, -1)", "HW1204"),
+    ("gf_pow(9, 2, -1)", "HW1205"), ("gf_add(9, 1)", "HW1205"), ("gf_add(9, 1 / 2, 1)", "HW1203"),
+    ("is_prime_power(pow(2, 64))", "HW1205"), ("difference_set(997)", "HW1207"), ("random_regular(5, 3, 1)", "HW1214"),
+    ("random_regular(4, 4, 1)", "HW1214"), ("random_regular(4, 2, -1)", "HW1205"), ("random_regular(-4, 2, 1)", "HW1205"),
+    ("random_regular(1_000_000_000_000, 2, 1)", "HW1207"), ("random_graph([3, 1], 0)", "HW1214"),
+    ("random_graph([1], 0)", "HW1214"),
+    ("random_graph([2, -2], 0)", "HW1205"), ("random_graph(3, 0)", "HW1201")])
+def test_fields_and_graphs_that_do_not_exist(text: str, expected: str) -> None:
+    assert code(text) == expected
+
+
+@pytest.mark.parametrize("q", [2, 3, 4, 8, 9, 27])
+@pytest.mark.parametrize("text", ["gf_add({q}, i, j)", "gf_sub({q}, j, gf_mul({q}, i, i))", "gf_add({q}, gf_mul({q}, i, j), 1)",
+                                  "gf_sub({q}, gf_add({q}, i, 1), gf_mul({q}, j, 1))", "gf_mul({q}, gf_add({q}, i, j), j)"])
+def test_field_arithmetic_of_variables(q: int, text: str) -> None:
+    expr = parsed(text.format(q=q))
+    env = Env(None)
+    env.sizes = {"i": q, "j": q}
+    for name in env.sizes:
+        env.bind(name, variable(name), binder=True)
+    symbolic = evaluate(expr, env)
+    assert isinstance(symbolic, Ix)
+    for i, j in product(range(q), repeat=2):
+        at = Env(None)
+        at.bind("i", i, binder=True)
+        at.bind("j", j, binder=True)
+        assert index.evaluate(symbolic, {"i": i, "j": j}) == evaluate(expr, at)
+
+
+def test_a_variable_that_leaves_the_field_is_reported() -> None:
+    env = Env(None)
+    env.sizes = {"i": 10}
+    env.bind("i", variable("i"), binder=True)
+    with pytest.raises(Mistake) as error:
+        evaluate(parsed("gf_add(9, i, 1)"), env)
+    assert error.value.diagnostic is not None
+    assert error.value.diagnostic.code == "HW1204"
