@@ -21,6 +21,7 @@ from hwdsl.query.lifted import Lifted, declared_paths
 from hwdsl.query.media import Tally, part_modules_total, tallies
 from hwdsl.query.media import total as media_total
 from hwdsl.query.rollup import QUANTITIES, Roll
+from hwdsl.sema.claims import Claim
 from hwdsl.sema.show import show
 from hwdsl.types import format as formats
 from hwdsl.types import quantity as q
@@ -331,11 +332,17 @@ def _checks(design: Design, at: Positions) -> list[CheckRow]:
     order = {"failed": 0, "broken": 1, "undecided": 2, "passed": 3}
     rows: dict[CheckRow, int] = {}
     for c in design.checks:
-        sources = tuple(map(_source_words, c.sources))
+        sources = (*map(_source_words, c.sources), *(_claim_words(claim) for claim in c.claims))
         row = CheckRow(c.outcome, _statement(design, c), c.message, grouped(c.operands), c.path, at.short(c.span), sources)
         rows[row] = rows.get(row, 0) + 1
     counted_rows = [replace(row, times=f"{number(n)} times" if n > 1 else "") for row, n in rows.items()]
     return sorted(counted_rows, key=lambda r: order.get(r.outcome, 9))
+
+
+def _claim_words(claim: Claim) -> str:
+    """`checks published claim 5 (wrong): 4 times the power; a paper: a title`; only the number where another check states it."""
+    stated = f" ({claim.verdict}): {claim.says}; {claim.article}" if claim.stated else ""
+    return f"checks published claim {claim.number}{stated}"
 
 
 def _statement(design: Design, c: CheckResult) -> str:

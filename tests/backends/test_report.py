@@ -162,6 +162,15 @@ def test_overrides_and_modes_are_listed() -> None:
     assert listed["Trx.dark"] == ("state", "the default state")
 
 
+def test_a_check_says_which_published_claim_it_is_of() -> None:
+    stated = '@claim(5, "A paper: a title", says = "50 units", verdict = wrong) @claim(6)'
+    rack = of_text(f'rack Rack {{ units = 48; assert self.units == 48 "not 50" {stated}; }} design = Rack;')
+    [row] = content(rack).checks
+    assert row.statement == "assert self.units == 48"
+    assert row.sources == ("checks published claim 5 (wrong): 50 units; A paper: a title", "checks published claim 6")
+    assert "checks published claim 5 (wrong): 50 units; A paper: a title" in Reader(page(rack, Diagnostics())).text
+
+
 def test_a_mode_says_what_it_is_and_whose_word_that_is() -> None:
     found = of_text("chip Gpu { power = 1 kW; }\nsystem Pod {\n    part gpu: Gpu[2];\n"
                     "    /// All of\n    /// it.\n    @source(\"assumed\", status = unverified)\n    mode whole { }\n"
