@@ -198,7 +198,8 @@ FIELD_ROWS = [
     ("is_prime_power(27)", True), ("is_prime_power(12)", False), ("is_prime_power(1)", False), ("is_prime_power(-8)", False),
     ("gf_add(9, 5, 7)", 0), ("gf_sub(9, 0, 5)", 7), ("gf_mul(9, 3, 3)", 2), ("gf_pow(9, 4, 8)", 1), ("gf_primitive(9)", 4),
     ("gf_mul(7, 3, 5)", 1), ("difference_set(3)", (0, 1, 3, 9)), ("random_regular(2, 1, 5)", ((0, 0, 1, 0),)),
-    ("random_graph([2, 1, 1], 0)", ((0, 0, 1, 0), (0, 1, 2, 0))), ("random_graph([0, 0], 3)", ()), ("random_regular(0, 0, 0)", ()),
+    ("random_graph([2, 1, 1], 0)", ((0, 0, 1, 0), (0, 1, 2, 0))), ("random_graph([0, 0], 3)", ()),
+    ("random_regular(0, 0, 0)", ()),
 ]
 
 
