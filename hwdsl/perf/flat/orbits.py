@@ -19,11 +19,15 @@ from hwdsl.query.flat import Ints
 
 
 class Orbits:
-    """`dest` one endpoint vertex of each orbit and `size` how many are like it; `bundle` the orbit number of each bundle; and the
-    cost: `tried`, `held` candidates, `visits` arcs looked at."""
+    """`dest` one endpoint vertex of each orbit and `size` how many are like it; `vertex`, `bundle` the orbit of each vertex and
+    bundle (the least vertex; a number); and the cost: `tried`, `held` candidates, `visits` arcs looked at."""
 
-    def __init__(self, dest: Ints, size: Floats, bundle: Ints, s: Symmetry) -> None:
-        self.dest, self.size, self.bundle = dest, size, bundle
+    def __init__(self, s: Symmetry) -> None:
+        self.vertex = s.vertex_root()
+        self.dest, count = np.unique(self.vertex[s.fabric.endpoints], return_counts=True)
+        self.size = count.astype(np.float64)
+        root = s.bundle_root()
+        self.bundle: Ints = (np.cumsum(root == np.arange(len(root))) - 1)[root].astype(np.int64)
         self.tried, self.held, self.visits = s.tried, s.held, s.visits
 
     def demand(self, f: Fabric) -> Demand:
@@ -45,7 +49,4 @@ def orbits(f: Fabric, generators: Iterable[Ints] = (), progress: Callable[[str],
     for g in generators:
         s.offer(np.asarray(g, dtype=np.int64))
     try_coordinates(f, s)
-    dest, size = np.unique(s.vertex_root()[f.endpoints], return_counts=True)
-    root = s.bundle_root()
-    number = np.cumsum(root == np.arange(len(root))) - 1
-    return Orbits(dest, size.astype(np.float64), number[root].astype(np.int64), s)
+    return Orbits(s)

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from fractions import Fraction
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
+from hwdsl.api import Design, Session
 from hwdsl.perf.flat import Fabric, from_links
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+
+@cache
+def gallery(text: str) -> Design:
+    """A design over the systems of examples/fabrics_*.hw, `Torus2(x = 5, y = 4)`."""
+    name = text.split("(", maxsplit=1)[0]
+    file = next(p for p in sorted(EXAMPLES.glob("fabrics_*.hw")) if f"pub system {name}(" in p.read_text(encoding="utf-8"))
+    session = Session(cache_dir=None)
+    made = session.open_text(f"use {file.stem}.{name};\ndesign = {text};\n", str(EXAMPLES / "asked.hw"))
+    assert made is not None, session.report()
+    return made
 
 
 def distances(f: Fabric, t: int) -> dict[int, int]:

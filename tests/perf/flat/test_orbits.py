@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import networkx as nx
 import numpy as np
 import pytest
-from exact_routing import exact_loads, torus
+from exact_routing import exact_loads, gallery, torus
 
-from hwdsl.api import Session
 from hwdsl.perf.flat import Fabric, fabric, from_links, loads, symmetry, uniform
 from hwdsl.perf.flat.graph import hop_graph
 from hwdsl.perf.flat.loads import by_orbits
@@ -18,7 +14,6 @@ from hwdsl.perf.flat.orbits import orbits
 from hwdsl.perf.flat.symmetry import Symmetry
 from hwdsl.query.selection import Selection, whole
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
 GALLERY = ["KHopRing(n = 11, k = 2)", "Torus2(x = 5, y = 4)", "Torus2(x = 2, y = 4)", "Torus3(x = 3, y = 4, z = 2)",
            "TwistedTorus(n = 2)", "HyperX(a = 4, b = 3)", "Hypercube(dims = 4)", "Dragonfly(a = 3, h = 1, p = 2)",
            "Dragonfly(palmtree = false)",
@@ -26,20 +21,14 @@ GALLERY = ["KHopRing(n = 11, k = 2)", "Torus2(x = 5, y = 4)", "Torus2(x = 2, y =
            "RailOnly(nodes = 4, gpus = 2)"]
 
 
-@cache
-def gallery(design: str) -> Fabric:
+def flat(design: str) -> Fabric:
     """A fabric of the gallery; whatever is no switch talks."""
-    name = design.split("(", maxsplit=1)[0]
-    session = Session(cache_dir=None)
-    (file,) = (f.stem for f in EXAMPLES.glob("fabrics_*.hw") if f"system {name}(" in f.read_text(encoding="utf-8"))
-    made = session.open_text(f"use {file}.{name};\ndesign = {design};\n", str(EXAMPLES / "asked.hw"))
-    assert made is not None, session.report()
-    return fabric(made.root, None, None)
+    return fabric(gallery(design).root, None, None)
 
 
 @pytest.mark.parametrize("design", GALLERY)
 def test_orbits_equal_brute_force_on_the_gallery(design: str) -> None:
-    f = gallery(design)
+    f = flat(design)
     found = orbits(f)
     swept = by_orbits(f, hop_graph(f), found)
     load, histogram, lost = exact_loads(f)
@@ -52,12 +41,12 @@ def test_orbits_equal_brute_force_on_the_gallery(design: str) -> None:
     ("TwistedTorus(n = 2)", 1), ("Torus3(x = 3, y = 4, z = 2)", 1), ("FatTree(k = 4)", 1), ("Dragonfly(palmtree = false)", 72)])
 def test_destinations_that_are_swept(design: str, classes: int) -> None:
     """All of a torus are alike, even twisted (walks along its rules); the absolute dragonfly has no rotation."""
-    assert len(orbits(gallery(design)).dest) <= classes
+    assert len(orbits(flat(design)).dest) <= classes
 
 
 @pytest.mark.parametrize("design", GALLERY)
 def test_both_ways_to_check_agree(design: str) -> None:
-    f = gallery(design)
+    f = flat(design)
     rng = np.random.default_rng(5)
     plain, compiled = Symmetry(f, compiled=False), Symmetry(f, compiled=True)
     from hwdsl.perf.flat.candidates import digits, moved
@@ -143,10 +132,7 @@ def test_one_way_rings_turn(compiled: bool) -> None:
 
 def test_large_fabrics_take_orbits_by_themselves() -> None:
     """16 x 16 x 16 with an accelerator a router: over the limit of plain numpy."""
-    root = Session(cache_dir=None).open_text("use fabrics_rings.Torus3;\ndesign = Torus3(x = 16, y = 16, z = 16);\n",
-                                             str(EXAMPLES / "asked.hw"))
-    assert root is not None
-    routers = Selection(root.root, (whole(root.root, ("router",)),))
-    got = loads(fabric(root.root, None, routers), uniform())
+    root = gallery("Torus3(x = 16, y = 16, z = 16)").root
+    got = loads(fabric(root, None, Selection(root, (whole(root, ("router",)),))), uniform())
     assert got.method == "orbits"
     assert got.load.max() == pytest.approx(16 * 16 / 8 * 4096 / 16)
