@@ -92,7 +92,7 @@ def _permutation(call: Call, view: View) -> Operation:
     from hwdsl.perf.traffic.permutations import KINDS, permutation
 
     n = view.ranks
-    if call.value("to") is not None:
+    if call.value("targets") is not None:
         pattern, kind = _listed(call, n), "list"
     else:
         kind = word(call, "kind", KINDS, "shift")
@@ -108,10 +108,11 @@ def _permutation(call: Call, view: View) -> Operation:
 
 
 def _listed(call: Call, n: int) -> Pattern:
-    to = call.value("to")
+    to = call.value("targets")
     if not isinstance(to, tuple) or len(to) != n or not all(isinstance(x, int) and 0 <= x < n for x in to):
-        raise mistake("HW6002", f"`to` lists, for each of the {n} ranks, the rank it sends to (0 to {n - 1})", call.at("to"))
-    return listed("rank i to to[i]: " + ",".join(map(str, to)), list(enumerate(to)))
+        raise mistake("HW6002", f"`targets` lists, for each of the {n} ranks, the rank it sends to (0 to {n - 1})",
+                      call.at("targets"))
+    return listed("rank i to targets[i]: " + ",".join(map(str, to)), list(enumerate(to)))
 
 
 def _ranks_of(call: Call, view: View, name: str) -> list[int]:

@@ -30,7 +30,7 @@ TAKES: dict[str, tuple[str, ...]] = {
     "all_reduce": ("size", "algorithm", "group"), "all_gather": ("size", "algorithm", "group"),
     "reduce_scatter": ("size", "algorithm", "group"), "broadcast": ("size", "algorithm"),
     "all_to_all": ("size", "schedule"), "all_to_all_v": ("matrix", "schedule"),
-    "permutation": ("size", "kind", "by", "to"), "send_recv": ("size", "src", "dst"), "incast": ("size", "root"),
+    "permutation": ("size", "kind", "by", "targets"), "send_recv": ("size", "src", "dst"), "incast": ("size", "root"),
     "halo": ("size", "shape", "periodic"),
     "moe_dispatch": ("experts", "top_k", "tokens", "hidden", "bytes", "overhead", "placement", "imbalance", "deduplicate"),
     "moe_combine": ("experts", "top_k", "tokens", "hidden", "bytes", "overhead", "placement", "imbalance", "deduplicate"),

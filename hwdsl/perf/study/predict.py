@@ -45,6 +45,8 @@ def predict(view: View, op: Operation) -> Prediction:
         n = view.ranks
         if n < 2:
             return _without(view, op, n, "refused", "nobody to talk to: fewer than two endpoints are in service")
+        if not op.phases and op.algorithm != "in_network":
+            return _without(view, op, n, "refused", "no rank sends anything to another")
         out = _in_network(view, op) if op.algorithm == "in_network" else _over_phases(view, op)
     except OverBudget as error:
         return _without(view, op, 0, "refused", f"the flat arrays need about {error.needed / 2**30:.1f} GiB, the budget is "

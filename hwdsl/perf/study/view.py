@@ -23,7 +23,7 @@ class View:
     root     the design; `plane` the name of its planes for people
     over     the endpoints, in the order of their ranks
     mode     the mode that holds, None where none matters
-    failed   what is out of service besides the design's overrides; `planes` holds those in service, `lost_planes` names the others
+    failed   what is out of service besides the design's overrides; `planes` are in service, `lost_planes` names the others
     """
 
     def __init__(self, root: Template, plane: str, planes: PlaneSelection | None, over: Selection | None, hooks: Any,
