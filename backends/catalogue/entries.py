@@ -55,6 +55,7 @@ class Member(Record):
     count: str
     type: str
     anchor: str
+    cited: tuple[Cited, ...]
 
 
 class Entry(Record):
@@ -183,7 +184,8 @@ class _Reader:
             count = number(volume(found.dims)) if found is not None else " x ".join(self.text(d) for d in i.type.dims) or "1"
             what = f"{i.modifier} port".strip() if isinstance(i, ast.Port) else "part"
             arguments = "(" + ", ".join(self.text(a) for a in i.type.args) + ")" if i.type.args else ""
-            out.append(Member(what, i.name, count, ".".join(i.type.path) + arguments, self._anchor(i.type)))
+            out.append(Member(what, i.name, count, ".".join(i.type.path) + arguments, self._anchor(i.type),
+                              tuple(cited(s) for s in self._sources(i.annots))))
         return out
 
     def _anchor(self, ref: ast.TypeRef) -> str:

@@ -24,7 +24,7 @@ pub link Lane(lanes: int = 4) {
 }
 /// A chip.
 pub chip Gpu {
-    port x: Lane(lanes = 2)[18];
+    port x: Lane(lanes = 2)[18] @source("a drawing", status = unverified);
     power = 1 kW @source("data sheet", boundary = chip, figure = max);
     memory = unknown @source("asked the vendor");
 }
@@ -68,6 +68,8 @@ def test_an_entry_says_values_sources_and_what_is_not_known(small: tuple[Session
     gpu = {r.name: r for r in entry([package], "Gpu").rows}
     assert gpu["power"].about == "boundary: chip, figure: max"
     assert gpu["memory"].is_unknown, "an unknown with a source keeps its row"
+    [port] = entry([package], "Gpu").members
+    assert [(s.text, s.unverified) for s in port.cited] == [("a drawing", True)]
 
 
 def test_what_is_inherited_says_from_where(small: tuple[Session, dict[str, str]]) -> None:
