@@ -180,5 +180,5 @@ def _compare(base: Loading | None, after: Loading | None) -> tuple[float | None,
     """(uniform all-to-all rate after / before, pairs of remaining endpoints that lost each other)."""
     if after is None or base is None or after.slowest is None or base.slowest is None:
         return None, None if after is None else after.unreachable
-    ratio = float(Fraction(base.slowest) / Fraction(after.slowest)) if after.slowest else None
+    ratio = float(Fraction(base.slowest) / Fraction(after.slowest)) if after.slowest and not base.unreachable else None
     return ratio, max(0, after.unreachable - base.unreachable)

@@ -21,6 +21,8 @@ def seconds(x: float) -> str:
 
 def rate(bits: float) -> str:
     """A rate in bytes for people."""
+    if not bits:
+        return "0"
     for unit, scale in (("TB/s", 8e12), ("GB/s", 8e9), ("MB/s", 8e6)):
         if bits >= scale:
             return f"{digits(bits / scale)} {unit}"
@@ -113,7 +115,7 @@ def scenario_lines(s: Scenario) -> list[str]:
         head = ("if one fails of", "component", "count", "inside", "cut off", "pairs lost", "others lose", "worst keeps",
                 "all-to-all left")
         rows = [(x.part, x.component, str(x.count), str(x.inside), str(x.cut), "?" if x.split is None else f"{x.split:,}",
-                 "unknown" if x.lost is None else rate(x.lost) if x.lost else "0",
+                 "unknown" if x.lost is None else rate(x.lost),
                  "" if x.worst is None else f"{x.worst:.1%}", "" if x.left is None else f"{x.left:.1%}") for x in s.losses]
         out += _indented(table([head, *rows], {2, 3, 4, 5, 6, 7, 8}))
     if s.note:
