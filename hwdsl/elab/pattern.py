@@ -16,7 +16,7 @@ from hwdsl.node import replace
 from hwdsl.sema.algebra import because
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate
-from hwdsl.sema.mistake import mistake
+from hwdsl.sema.mistake import Mistake, mistake
 from hwdsl.sema.show import show
 from hwdsl.sema.values import Def
 from hwdsl.syntax import ast
@@ -42,8 +42,18 @@ def expand_pattern(el: Elaborator, t: Template, stmt: ast.Connect, env: Env, pla
         el.stack.append((item, item.name))
         try:
             _run_body(el, t, item, stmt, scope, sub.env, replace(place, binders=(), outer=outer))
+        except Mistake as error:
+            raise _seen_from(error, item, call) from None
         finally:
             el.stack.pop()
+
+
+def _seen_from(error: Mistake, item: ast.Pattern, call: ast.Call) -> Mistake:
+    """A mistake in the body of a library's pattern also names the call that led to it."""
+    d = error.diagnostic
+    if d is None or d.span.file == call.span.file or any(label.span.file == call.span.file for label in d.related):
+        return error
+    return Mistake(replace(d, related=(*d.related, Label(call.span, f"in this call of `{item.name}`"))))
 
 
 def _pattern_of(name: ast.Name, env: Env) -> Def:

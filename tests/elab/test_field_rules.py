@@ -112,3 +112,17 @@ def test_a_call_inside_a_pattern_keeps_what_both_calls_say() -> None:
     assert rule.attributes["note"].value == "outer"
     assert rule.attributes["part_number"].value == "i"
     assert [s.template.name for s in rule.via if s.template is not None] == ["Dac"]
+
+
+def test_a_mistake_in_a_library_pattern_names_the_call() -> None:
+    session = Session(cache_dir=None)
+    session.open_text("""
+use std.pattern.{jellyfish};
+link Lane { lanes = 1; raw = 100 Gb/s; net = 100 Gb/s; }
+switch Router { port x: Lane[3]; }
+system Pod { part router: Router[5]; plane net { connect jellyfish(router[*].x[*], 1); } }
+design = Pod;
+""", "asked.hw")
+    (report,) = session.diagnostics.items
+    assert report.code == "HW1214"
+    assert [(label.text, label.span.file) for label in report.related] == [("in this call of `jellyfish`", "asked.hw")]
