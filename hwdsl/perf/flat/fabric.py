@@ -97,7 +97,8 @@ class Fabric:
 class Bundles:
     """Parallel arcs of one capacity taken together: a bundle each, in the order of the arcs.
 
-    start  int64[V + 1], head int32[B], tail int32[B], width float64[B] (arcs in it), of_arc int64[A]
+    start  int64[V + 1], head int32[B], tail int32[B], width float64[B] (arcs in it), rate float64[B] (capacity of one, -1 if
+    unpublished), first int64[B] (arc), of_arc int64[A]
     back                                the bundle of the other direction; None if some link is one-way
     back_start, back_tail, back_bundle  the same bundles by head: where traffic to a vertex may come from
     """
@@ -108,6 +109,7 @@ class Bundles:
         fresh[1:] = (np.diff(f.tail) != 0) | (np.diff(f.head) != 0) | (np.diff(known) != 0)
         first = np.flatnonzero(fresh)
         self.first = first
+        self.rate: Floats = known[first]
         self.of_arc = np.cumsum(fresh) - 1
         self.tail = f.tail[first].astype(np.int32)
         self.head = f.head[first].astype(np.int32)
@@ -128,6 +130,8 @@ class Bundles:
 
     def spread(self, of_bundle: Floats) -> Floats:
         """What one arc gets of a total of its bundle."""
+        if len(self.of_arc) == self.count:
+            return of_bundle
         out: Floats = (of_bundle / self.width)[self.of_arc]
         return out
 

@@ -147,7 +147,8 @@ def blast_radius(f: Fabric, links: bool = False, progress: Callable[[str], None]
     """What one part (or link) of each kind takes with it when it fails alone, the worst first. Raises TooMuchWork."""
     found = orbits(f)
     if links:
-        label = np.minimum(found.bundle, found.bundle if f.bundles.back is None else found.bundle[f.bundles.back])
+        bundle = found.bundle
+        label = bundle if f.bundles.back is None else np.minimum(bundle, bundle[f.bundles.back])
         of_link = label[f.bundles.of_arc[f.forward]]
         numbers = f.link[f.forward]
         _, at, alike = np.unique(of_link, return_index=True, return_counts=True)

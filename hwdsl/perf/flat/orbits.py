@@ -19,25 +19,29 @@ from hwdsl.query.flat import Ints
 
 
 class Orbits:
-    """`dest` one endpoint vertex of each orbit and `size` how many are like it; `vertex`, `bundle` the orbit of each vertex and
-    bundle (the least vertex; a number); and the cost: `tried`, `held` candidates, `visits` arcs looked at."""
+    """`dest` one endpoint vertex of each orbit and `size` how many are like it; `vertex` the least vertex of each one's orbit;
+    and the cost: `tried`, `held` candidates, `visits` arcs looked at."""
 
     def __init__(self, s: Symmetry) -> None:
         self.vertex = s.vertex_root()
         self.dest, count = np.unique(self.vertex[s.fabric.endpoints], return_counts=True)
         self.size = count.astype(np.float64)
-        root = s.bundle_root()
-        self.bundle: Ints = (np.cumsum(root == np.arange(len(root))) - 1)[root].astype(np.int64)
+        self._symmetry = s
         self.tried, self.held, self.visits = s.tried, s.held, s.visits
 
     def demand(self, f: Fabric) -> Demand:
         """Uniform traffic to one destination of each orbit."""
         return Demand(self.dest, f.endpoints, np.ones(len(f.endpoints)), None, self.size)
 
+    @property
+    def bundle(self) -> Ints:
+        """The number of each bundle's orbit."""
+        root = self._symmetry.bundle_root()
+        return (np.cumsum(root == np.arange(len(root))) - 1)[root].astype(np.int64)
+
     def spread(self, flow: Floats) -> Floats:
         """Every bundle's part of the total of its orbit."""
-        out: Floats = (np.bincount(self.bundle, flow) / np.bincount(self.bundle))[self.bundle]
-        return out
+        return self._symmetry.means(flow)
 
 
 def orbits(f: Fabric, generators: Iterable[Ints] = (), progress: Callable[[str], None] | None = None) -> Orbits:

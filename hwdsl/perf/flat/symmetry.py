@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hwdsl.perf.flat.fabric import Fabric
+from hwdsl.perf.flat.fabric import Fabric, Floats
 from hwdsl.query.flat import Ints
 
 Labels = npt.NDArray[np.int32]
@@ -36,11 +36,14 @@ class Symmetry:
         self.tried = self.held = self.visits = 0
         self.talks = np.zeros(f.vertex_count, dtype=bool)
         self.talks[f.endpoints] = True
-        self.rate = np.nan_to_num(f.bundles_capacity, nan=-1.0)
+        self.rate = f.bundles.rate
         self.compiled = f.bundles.count >= COMPILED_FROM if compiled is None else compiled
         self._vertex: Labels = np.arange(f.vertex_count, dtype=np.int32)
         self._bundle: Labels = np.arange(f.bundles.count, dtype=np.int32)
         self._image: Labels = np.empty(f.bundles.count, dtype=np.int32)
+        self._halved = False
+        """Only bundles from a lower vertex to a higher one were joined, but for some that turned round."""
+        self._turned = False
 
     def offer(self, g: Ints) -> bool:
         """Use a permutation if it is a symmetry; tells whether it is."""
@@ -69,7 +72,8 @@ class Symmetry:
             from hwdsl.perf.flat.symmetry_kernels import join_pairs, join_rows
 
             join_pairs(moved, g[moved], self._vertex)
-            join_rows(b.start, b.head, b.back, g, moved, self._image, self._bundle)
+            self._turned |= bool(join_rows(b.start, b.head, b.back, g, moved, self._image, self._bundle))
+            self._halved = True
             return
         touched = touched_bundles(self.fabric, g)
         if self.compiled:
@@ -87,7 +91,34 @@ class Symmetry:
 
     def bundle_root(self) -> Labels:
         """The least bundle of each bundle's orbit."""
+        self._mirror()
         return settled(self._bundle)
+
+    def _mirror(self) -> None:
+        """Bundles of one direction were joined: join those of the other."""
+        if self._halved:
+            from hwdsl.perf.flat.symmetry_kernels import join_mirrored
+
+            join_mirrored(self._bundle, self.fabric.bundles.back)
+            self._halved = False
+
+    def means(self, flow: Floats) -> Floats:
+        """Every bundle's mean over its orbit."""
+        if self.compiled:
+            from hwdsl.perf.flat.symmetry_kernels import orbit_means
+
+            if self._turned:
+                self._mirror()
+            b, out = self.fabric.bundles, flow.copy()
+            back = b.back if self._halved else np.zeros(0, dtype=np.int32)
+            n = len(out)
+            orbit_means(b.tail, b.head, back, self._bundle, out, np.empty(n, dtype=np.int32), np.zeros(n), np.zeros(n),
+                        np.zeros(n, dtype=np.int64))
+            return out
+        root = settled(self._bundle)
+        n = len(root)
+        mean: Floats = np.bincount(root, flow, n) / np.maximum(1, np.bincount(root, minlength=n))
+        return mean[root]
 
 
 def verified(s: Symmetry, g: Labels, moved: Ints) -> bool:
@@ -99,14 +130,14 @@ def _verified_by_rows(s: Symmetry, g: Labels, moved: Ints) -> bool:
     from hwdsl.perf.flat.symmetry_kernels import check_rows
 
     b = s.fabric.bundles
-    none = np.zeros(0, dtype=np.int32)
-    seen = check_rows(b.start, b.head, none if b.back is None else b.back, b.width, s.rate, g, moved, False, s._image)
+    mirrored = b.back is not None
+    seen = check_rows(b.start, b.head, mirrored, b.width, s.rate, g, moved, False, s._image)
     s.visits += abs(int(seen))
-    if seen < 0 or b.back is not None:
+    if seen < 0 or mirrored:
         return bool(seen >= 0)
     # links with no way back: bundles to moved vertices from those that stay are rows by head
     order, image = b.back_bundle, np.full(b.count, -1, dtype=np.int32)
-    seen = check_rows(b.back_start, b.back_tail, none, b.width[order], s.rate[order], g, moved, True, image)
+    seen = check_rows(b.back_start, b.back_tail, False, b.width[order], s.rate[order], g, moved, True, image)
     s.visits += abs(int(seen))
     found = np.flatnonzero(image >= 0)
     s._image[order[found]] = order[image[found]]

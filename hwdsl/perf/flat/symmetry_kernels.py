@@ -22,12 +22,13 @@ def _find(key: Any, first: Any, last: Any, v: Any) -> Any:
 find = compiled(_find)
 
 
-def _check_rows(start: Any, head: Any, back: Any, width: Any, rate: Any, g: Any, moved: Any, fixed_tails: Any, image: Any) -> Any:
+def _check_rows(start: Any, head: Any, mirrored: Any, width: Any, rate: Any, g: Any, moved: Any, fixed_tails: Any,
+                image: Any) -> Any:
     """Images of the bundles that leave moved vertices; the number of bundles seen, or its negative (less 1) where one has none.
 
     The image of a bundle is expected right after that of the one before it, and searched for in its row where it is not.
-    back         the bundle of the other direction, if there is one for every bundle: then images of the bundles that come back
-                 from vertices that stay are noted too (they are as wide and as fast)
+    mirrored     every bundle has one of the other direction, as wide and as fast: of two between moved vertices only the one from
+                 the lower number is looked at
     fixed_tails  only bundles whose other end stays (for the check of rows by head)
     """
     seen = 0
@@ -41,9 +42,9 @@ def _check_rows(start: Any, head: Any, back: Any, width: Any, rate: Any, g: Any,
         for i in range(start[u], start[u + 1]):
             far = head[i]
             v = g[far]
-            if fixed_tails and v != far:
+            if v != far and (fixed_tails or (mirrored and far < u)):
                 continue
-            if k == last:
+            if k >= last:
                 k = first
             if head[k] != v or rate[k] != rate[i] or (k > first and head[k - 1] == v):
                 k = find(head, first, last, v)
@@ -54,8 +55,6 @@ def _check_rows(start: Any, head: Any, back: Any, width: Any, rate: Any, g: Any,
             if width[k] != width[i]:
                 return -seen - 1
             image[i] = k
-            if v == far and len(back) > 0:
-                image[back[i]] = back[k]
             k += 1
         seen += last - first
     return seen
@@ -89,16 +88,73 @@ def _join_pairs(x: Any, y: Any, parent: Any) -> None:
 join_pairs = compiled(_join_pairs)
 
 
-def _join_rows(start: Any, head: Any, back: Any, g: Any, moved: Any, image: Any, parent: Any) -> None:
-    """Join each bundle that leaves a moved vertex with its image, and each that comes back to it from one that stays."""
+def _join_rows(start: Any, head: Any, back: Any, g: Any, moved: Any, image: Any, parent: Any) -> Any:
+    """Join each bundle that was looked at with its image, from the lower number to the higher (mirrored fabrics); tells whether
+    some image runs the other way."""
+    turned = False
     for m in range(len(moved)):
         u = moved[m]
         for i in range(start[u], start[u + 1]):
+            far = head[i]
             k = image[i]
-            if parent[i] != parent[k]:
-                join(parent, i, k)
-            if len(back) > 0 and g[head[i]] == head[i]:
-                join(parent, back[i], back[k])
+            if far > u:
+                turned |= g[far] < g[u]
+                if parent[i] != parent[k]:
+                    join(parent, i, k)
+            elif g[far] == far:
+                turned |= far > g[u]
+                j, k = back[i], back[k]
+                if parent[j] != parent[k]:
+                    join(parent, j, k)
+    return turned
 
 
 join_rows = compiled(_join_rows)
+
+
+def _join_mirrored(parent: Any, back: Any) -> None:
+    """Join the bundles of the other direction wherever two are joined."""
+    before = parent.copy()
+    for i in range(len(parent)):
+        if before[i] != i:
+            j, k = back[i], back[before[i]]
+            if parent[j] != parent[k]:
+                join(parent, j, k)
+
+
+join_mirrored = compiled(_join_mirrored)
+
+
+def _orbit_means(tail: Any, head: Any, back: Any, parent: Any, flow: Any, label: Any, total: Any, other: Any,
+                 count: Any) -> None:
+    """Settle `parent` (no root is above its members), and replace `flow` by the mean over each orbit.
+
+    back  if not empty: only bundles from the lower number to the higher are joined; orbits of the others are their mirror images
+    label, total, other, count  room, the last three zero (given, so that what is not touched is never made)
+    """
+    n, mirrored = len(parent), len(back) > 0
+    orbits = 0  # numbered as they come: there are few, and their totals lie close together
+    for i in range(n):
+        if mirrored and head[i] < tail[i]:
+            continue
+        root = parent[i]
+        if root == i:
+            label[i] = orbits
+            orbits += 1
+        else:
+            label[i] = label[root]
+            parent[i] = parent[root]
+        total[label[i]] += flow[i]
+        count[label[i]] += 1
+    for i in range(n):
+        if mirrored and head[i] < tail[i]:
+            label[i] = label[back[i]]
+            other[label[i]] += flow[i]
+    for k in range(orbits):
+        total[k] /= count[k]
+        other[k] /= count[k]
+    for i in range(n):
+        flow[i] = other[label[i]] if mirrored and head[i] < tail[i] else total[label[i]]
+
+
+orbit_means = compiled(_orbit_means)

@@ -8,6 +8,7 @@ import pytest
 from exact_routing import exact_loads, gallery, torus
 
 from hwdsl.perf.flat import Fabric, fabric, from_links, loads, symmetry, uniform
+from hwdsl.perf.flat.candidates import try_coordinates
 from hwdsl.perf.flat.graph import hop_graph
 from hwdsl.perf.flat.loads import by_orbits
 from hwdsl.perf.flat.orbits import orbits
@@ -136,3 +137,19 @@ def test_large_fabrics_take_orbits_by_themselves() -> None:
     got = loads(fabric(root, None, Selection(root, (whole(root, ("router",)),))), uniform())
     assert got.method == "orbits"
     assert got.load.max() == pytest.approx(16 * 16 / 8 * 4096 / 16)
+
+
+@pytest.mark.parametrize("design", GALLERY)
+def test_means_over_orbits_agree(design: str) -> None:
+    """Also where a symmetry turns links round: bundles of one direction are joined, the others are their mirror images."""
+    f = flat(design)
+    rng = np.random.default_rng(3)
+    flow = rng.random(f.bundles.count)
+    both = []
+    for compiled in (False, True):
+        s = Symmetry(f, compiled)
+        try_coordinates(f, s)
+        both.append((s.means(flow), s.bundle_root()))
+        assert s.means(flow) == pytest.approx(both[-1][0])
+    assert both[0][0] == pytest.approx(both[1][0], rel=1e-12)
+    assert np.array_equal(both[0][1], both[1][1])
