@@ -119,7 +119,7 @@ class Loss(Record):
     lost     endpoint bandwidth lost by the others, bit/s one direction, None where a rate is not published
     worst    share of its bandwidth that the worst-hit remaining endpoint keeps (0 to 1)
     left     rate of a uniform all-to-all of the remaining ones over that before, None where some lost each other or not computed
-    Of instances that are told apart, the row shows the one that takes most.
+    Of instances that are told apart, the row shows the one that takes most; of parts that light passes through, the first.
     """
 
     part: str

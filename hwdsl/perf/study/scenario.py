@@ -17,6 +17,7 @@ from hwdsl.perf.study.result import Injection, Loss, Scenario
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic.pattern import UNIFORM
 from hwdsl.query.flat import OverBudget
+from hwdsl.query.network import is_pass_through
 from hwdsl.query.quotient import Refused
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 ARC_LIMIT = 6_000_000
 """Directed links of a network beyond which the table of losses is left out."""
-STEPS_EACH = 30_000_000
+STEPS_EACH = 4_000_000
 """Destinations times links that the loads after one failure may take, flat."""
 
 
@@ -107,10 +108,13 @@ def _losses(view: View, f: Fabric, rates: Floats) -> tuple[tuple[Loss, ...], str
     for kind in _kinds(view, f):
         if view.hooks.progress is not None:
             view.hooks.progress(f"failures of {'.'.join(kind.path)}")
+        template = view.root.at(kind.path)
         rep, classes, inside, cut, lost, worst = _worst_instance(f, kind, rates)
         box = tuple(range(int(i), int(i) + 1) for i in np.unravel_index(rep, kind.shape)) if kind.shape else ()
-        after = _uniform(view.also_failed(Exclusion(kind.path, box, "part", "failed")))
-        template = view.root.at(kind.path)
+        without = view.also_failed(Exclusion(kind.path, box, "part", "failed"))
+        if is_pass_through(template):
+            classes, (cut, lost, worst) = 1, _traced_loss(f, rates, without.fabric())
+        after = _uniform(without)
         ratio, split = _compare(base, after)
         if ratio is not None and len(f.endpoints) > 1:  # per rank, not per pair: there are fewer of them
             ratio = None if split else ratio * max(0, len(f.endpoints) - inside - 1) / (len(f.endpoints) - 1)
@@ -166,6 +170,15 @@ def _worst_instance(f: Fabric, kind: _Kind, rates: Floats) -> tuple[int, int, in
     classes = len(np.unique(signature, axis=0))
     rep = int(np.lexsort((np.arange(n), least, -lost, -(inside + cut)))[0])
     return rep, classes, int(inside[rep]), int(cut[rep]), float(lost[rep]) if known else None, float(least[rep])
+
+
+def _traced_loss(f: Fabric, rates: Floats, after: Fabric) -> tuple[int, float | None, float | None]:
+    """(endpoints cut off, bit/s lost, least share kept) of what light passes through: it is at the end of no logical link."""
+    kept = np.bincount(after.tail, after.capacity, after.vertex_count).astype(np.float64)[f.endpoints]
+    if np.isnan(kept).any() or np.isnan(rates).any():
+        return 0, None, None
+    some = rates > 0
+    return int((some & (kept == 0)).sum()), float((rates - kept).sum()), float((kept[some] / rates[some]).min(initial=1.0))
 
 
 def _uniform(view: View) -> Loading | None:
