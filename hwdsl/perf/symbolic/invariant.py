@@ -132,8 +132,8 @@ def towards_origin(sizes: Offset, moves: list[Move],
     if len(distance) != total:
         raise Refused("the network is not connected")
     flow = dict.fromkeys(order, Fraction(0))
-    for o, w in tau.items():
-        flow[tuple(-x % n for x, n in zip(o, sizes))] += w
+    for o, weight in tau.items():
+        flow[tuple(-x % n for x, n in zip(o, sizes))] += weight
     usage = dict.fromkeys(width, Fraction(0))
     for v in reversed(order[1:]):
         if not flow[v]:
