@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from hwdsl.sema.project import Module
 
 KINDS = ("chip", "memory", "switch", "engine", "ocs", "module", "connector", "board", "tray", "node", "rack", "row", "room",
-         "system", "panel", "power", "cooling", "link", "cable", "fibre", "backplane", "trace", "pathway", "workload", "pattern")
+         "system", "panel", "power", "cooling", "link", "cable", "fibre", "backplane", "trace", "pathway", "workload", "pattern",
+         "function", "constant", "words")
 """Order of the kinds in a package."""
 
 
@@ -59,7 +60,8 @@ class Member(Record):
 
 
 class Entry(Record):
-    """One declaration. `code` is the text of a pattern's rules; `rate` what a link carries with its default lanes.
+    """One declaration. `code` is the text of a pattern's rules, of a function or of a constant; `rate` what a link carries with
+    its default lanes.
 
     `unpublished` names the figures that are unknown and have no source to cite for that; they have no row.
     """
@@ -81,12 +83,17 @@ class Entry(Record):
 
 
 class Package(Record):
-    """A file of the library."""
+    """A file of the library; `passed` are the names, with their anchors, that it passes on from others (`pub use`)."""
 
     name: str
     anchor: str
     doc: tuple[str, ...]
     entries: tuple[Entry, ...]
+    passed: tuple[tuple[str, str], ...]
+
+
+Declared = ast.Component | ast.Pattern | ast.Fn | ast.Const | ast.Enum
+"""What has an entry."""
 
 
 def packages(session: Session, files: dict[str, str]) -> list[Package]:
@@ -94,15 +101,23 @@ def packages(session: Session, files: dict[str, str]) -> list[Package]:
     loaded = {name: session.project.load(path) for name, path in sorted(files.items())}
     modules = {name: m for name, m in loaded.items() if m is not None}
     anchors = {d.item: f"{name}.{d.item.name}" for name, m in modules.items() for d in m.items.values()
-               if isinstance(d.item, (ast.Component, ast.Pattern)) and d.item.name in m.public_names()}
+               if isinstance(d.item, Declared) and d.item.name in m.public_names()}
     el = Elaborator(session.project, Diagnostics(), session.hooks)
     out = []
     for name, m in modules.items():
         reader = _Reader(session, el, m, anchors)
-        items = [d.item for d in m.items.values() if isinstance(d.item, (ast.Component, ast.Pattern)) and d.item in anchors]
+        items = [d.item for d in m.items.values() if isinstance(d.item, Declared) and d.item in anchors]
         entries = sorted((reader.entry(i) for i in items), key=lambda e: KINDS.index(e.kind) if e.kind in KINDS else len(KINDS))
-        out.append(Package(name, name, paragraphs(m.file.doc), tuple(entries)))
+        out.append(Package(name, name, paragraphs(m.file.doc), tuple(entries), tuple(_passed(m, anchors))))
     return out
+
+
+def _passed(module: Module, anchors: dict[Any, str]) -> list[tuple[str, str]]:
+    """The names of the `pub use` statements of a file that lead to an entry."""
+    names = [n.name for i in module.file.items if isinstance(i, ast.Use) and i.pub
+             for n in i.names or (ast.Name(i.span, i.alias or i.path[-1]),)]
+    found = ((name, module.imports().get(name)) for name in names)
+    return sorted((name, anchors[d.item]) for name, d in found if isinstance(d, Def) and d.item in anchors)
 
 
 def paragraphs(doc: str) -> tuple[str, ...]:
@@ -120,8 +135,10 @@ class _Reader:
         self.env = el.module_env(module)
         self.anchors = anchors
 
-    def entry(self, item: ast.Component | ast.Pattern) -> Entry:
+    def entry(self, item: Declared) -> Entry:
         """What is to be said of one declaration."""
+        if not isinstance(item, (ast.Component, ast.Pattern)):
+            return self._value(item)
         t = self._template(item)
         base = item.base if isinstance(item, ast.Component) else None
         rows = self._rows(item, t)
@@ -133,6 +150,22 @@ class _Reader:
             paragraphs(item.doc), _rate(t), tuple(r for r in rows if r.name not in bare), bare,
             tuple(self._members(item, t)),
             self._rules(item) if isinstance(item, ast.Pattern) else "", tuple(cited(s) for s in self._sources(item.annots)))
+
+    def _value(self, item: ast.Fn | ast.Const | ast.Enum) -> Entry:
+        """A function, a constant or the words of an enumeration."""
+        annots = item.annots
+        if isinstance(item, ast.Fn):
+            kind, code = "function", f"-> {self.text(item.result)} = {self.text(item.body)}"
+        elif isinstance(item, ast.Enum):
+            kind, code = "words", ", ".join(m.name for m in item.members)
+        else:
+            value = item.value
+            if isinstance(value, ast.Annotated):
+                annots, value = (*annots, *value.annots), value.value
+            kind, code = "constant", f"= {self.text(value)}"
+        parameters = tuple(self.text(p) for p in item.params) if isinstance(item, ast.Fn) else ()
+        return Entry(self.anchors[item], item.name, kind, parameters, "", "", "", paragraphs(item.doc), "", (), (), (), code,
+                     tuple(cited(s) for s in self._sources(annots)))
 
     def text(self, node: ast.Node) -> str:
         """The node as it is written, on one line."""

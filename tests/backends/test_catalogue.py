@@ -31,6 +31,10 @@ pub chip Gpu {
 pub chip Big: Gpu { price = $100; }
 pub switch Box(ports: int where ports % 2 == 0, kind: link) { port p: Lane[ports]; power = ports * 1 W; }
 chip Hidden { power = 1 W; }
+pub enum Grade { fast, slow }
+pub const per_board = 2  @source("a photograph", status = unverified);
+/// Twice as much.
+pub fn twice(x: any) -> any = 2 * x;
 /// All pairs.
 pub pattern mesh(p: port[n][n - 1]) where n >= 1 {
     connect p[i][j - 1] <-> p[j][i]  for i in 0..n, j in 0..n where i < j;
@@ -53,7 +57,8 @@ def test_an_entry_says_values_sources_and_what_is_not_known(small: tuple[Session
     [package] = packages(*small)
     assert package.name == "own.acme"
     assert [(e.kind, e.name) for e in package.entries] == [
-        ("chip", "Gpu"), ("chip", "Big"), ("switch", "Box"), ("link", "Lane"), ("pattern", "mesh")], "by kind"
+        ("chip", "Gpu"), ("chip", "Big"), ("switch", "Box"), ("link", "Lane"), ("pattern", "mesh"),
+        ("function", "twice"), ("constant", "per_board"), ("words", "Grade")], "by kind"
     lane = entry([package], "Lane")
     assert lane.parameters == ("lanes: int = 4",)
     assert lane.rate == "4 lanes, one direction: 425 Gb/s raw, 400 Gb/s net"
@@ -91,9 +96,24 @@ def test_what_needs_arguments_is_shown_as_written(small: tuple[Session, dict[str
     assert mesh.code.startswith("connect p[i][j - 1] <-> p[j][i]")
 
 
+def test_functions_constants_and_words_are_shown_as_written(small: tuple[Session, dict[str, str]]) -> None:
+    found = packages(*small)
+    twice, board, grade = (entry(found, name) for name in ("twice", "per_board", "Grade"))
+    assert (twice.parameters, twice.code, twice.doc) == (("x: any",), "-> any = 2 * x", ("Twice as much.",))
+    assert (board.code, [(s.text, s.unverified) for s in board.cited]) == ("= 2", [("a photograph", True)])
+    assert grade.code == "fast, slow"
+
+
+def test_a_package_says_what_it_passes_on(tmp_path: Path) -> None:
+    (tmp_path / "a.hw").write_text("pub chip A { power = 1 W; }\npub chip B { power = 1 W; }\nchip C { power = 1 W; }\n")
+    (tmp_path / "b.hw").write_text("pub use a.{A};\npub use a.B as Other;\npub chip D { power = 1 W; }\n")
+    _, b = packages(Session(cache_dir=None), library_files(str(tmp_path), "own"))
+    assert b.passed == (("A", "own.a.A"), ("Other", "own.a.B"))
+
+
 def test_totals_count_what_the_entries_state(small: tuple[Session, dict[str, str]]) -> None:
     total = totals(packages(*small))
-    assert (total.packages, total.entries) == (1, 5)
+    assert (total.packages, total.entries) == (1, 8)
     assert (total.figures, total.sourced, total.unverified, total.unknown) == (8, 4, 1, 2)
 
 
