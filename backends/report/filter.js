@@ -13,8 +13,9 @@ for (const input of document.querySelectorAll("input.filter")) {
       item.hidden = !words.every(word => text.includes(word)) || (wanted !== "" && item.dataset.kind !== wanted);
       shown += item.hidden ? 0 : 1;
     }
-    for (const group of scope.querySelectorAll(".group")) group.hidden = !group.querySelector(".entry:not([hidden])");
-    status.textContent = words.length || wanted ? shown + " " + (input.dataset.noun || "rows") + " shown" : "";
+    const narrowed = words.length > 0 || wanted !== "";
+    for (const group of scope.querySelectorAll(".group")) group.hidden = narrowed && !group.querySelector(".entry:not([hidden])");
+    status.textContent = narrowed ? shown + " " + (input.dataset.noun || "rows") + " shown" : "";
   };
   input.addEventListener("input", narrow);
   if (kind) kind.addEventListener("change", narrow);
