@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hwdsl.backends.perf.collectives import ring_all_reduce
 from hwdsl.ir.l0 import Template
 from hwdsl.ir.space import TooLarge
+from hwdsl.perf.study.document import FORMAT, VERSION
 from hwdsl.query.cuts import Bracket, bisection, capacity, injection, levels
 from hwdsl.query.hopcount import effective_mode, hop_counts, plan_of
 from hwdsl.query.lifted import lifted_rules
@@ -42,7 +43,7 @@ def _compute(design: Design, progress: Callable[[str], None] | None) -> dict[str
     root = design.root
     planes = data_planes(root)
     out: dict[str, Any] = {
-        "design": design.name, "parameters": design.parameters, "mode": design.mode,
+        "format": FORMAT, "version": VERSION, "design": design.name, "parameters": design.parameters, "mode": design.mode,
         "conventions": {
             "rates": "one direction, net", "hop": "one logical link; panels, OCS and retimers add none",
             "endpoints": "chips and hosts, whether they relay or not; switches only forward",
@@ -53,7 +54,7 @@ def _compute(design: Design, progress: Callable[[str], None] | None) -> dict[str
     for name, selection in planes:
         if progress is not None:
             progress(f"evaluating plane {name}")
-        out["planes"][name] = plane_figures(design, selection)
+        out["planes"][name] = plane_figures(design, name, selection)
     return out
 
 
@@ -72,7 +73,7 @@ def data_planes(root: Template) -> list[tuple[str, PlaneSelection | None]]:
     return [(n, any_depth_planes(root, n)) for n in sorted(names)]
 
 
-def plane_figures(design: Design, planes: PlaneSelection | None) -> dict[str, Any]:
+def plane_figures(design: Design, name: str, planes: PlaneSelection | None) -> dict[str, Any]:
     """All figures of one plane; what cannot be told is left out with its reason."""
     root, hooks = design.root, design.session.hooks
     net = network(root, planes, None)
@@ -102,9 +103,9 @@ def plane_figures(design: Design, planes: PlaneSelection | None) -> dict[str, An
         out["note"] = "not one network: some endpoints cannot reach each other on this plane alone"
         return out
     if mode is None:
-        _symbolic(design, net, planes, found, out)
+        _symbolic(design, net, name, planes, found, out)
     else:
-        _flat(design, planes, mode, found, net, out)
+        _flat(design, name, planes, mode, out)
     return out
 
 
@@ -142,7 +143,7 @@ def _hops(found: Hops, out: dict[str, Any]) -> None:
         out["mean_hops"] = {"value": float(found.mean), "exact": str(found.mean)}
 
 
-def _symbolic(design: Design, net: Network, planes: PlaneSelection | None, found: Hops, out: dict[str, Any]) -> None:
+def _symbolic(design: Design, net: Network, name: str, planes: PlaneSelection | None, found: Hops, out: dict[str, Any]) -> None:
     try:
         pl = plan_of(design.root, planes, None)
         flows = loads(pl)
@@ -151,7 +152,7 @@ def _symbolic(design: Design, net: Network, planes: PlaneSelection | None, found
         if any(a.capacity is UNKNOWN for a in net.arcs):
             out["note"] = str(reason)
             return
-        _flat(design, planes, None, found, net, out)
+        _flat(design, name, planes, None, out)
         return
     _bracket(bisection(pl, flows), out)
     _all_to_all(pl.network, flows, capacities, found, out)
@@ -160,10 +161,10 @@ def _symbolic(design: Design, net: Network, planes: PlaneSelection | None, found
         out["oversubscription"] = _tapers(pl.network, tiers)
         if max(tiers.values()) == 1:
             out["oversubscription_note"] = "one tier of switches: there are no uplinks to oversubscribe"
-    out["all_reduce"] = {label: ring_all_reduce(design.root, pl.network, found, size) for label, size in SIZES}
+    out["all_reduce"] = ring_all_reduce(design.root, name, planes, design.session.hooks, SIZES)
 
 
-def _flat(design: Design, planes: PlaneSelection | None, mode: Any, found: Hops, net: Network, out: dict[str, Any]) -> None:
+def _flat(design: Design, name: str, planes: PlaneSelection | None, mode: Any, out: dict[str, Any]) -> None:
     from hwdsl.query.flat import OverBudget
     from hwdsl.query.flatcuts import flat_bracket
     from hwdsl.query.hopcount import graph_of
@@ -177,7 +178,7 @@ def _flat(design: Design, planes: PlaneSelection | None, mode: Any, found: Hops,
         return
     if bracket is not None:
         _bracket(bracket, out)
-    out["all_reduce"] = {label: ring_all_reduce(design.root, net, found, size) for label, size in SIZES}
+    out["all_reduce"] = ring_all_reduce(design.root, name, planes, hooks, SIZES)
 
 
 def _bracket(found: Bracket, out: dict[str, Any]) -> None:

@@ -153,10 +153,10 @@ def _all_reduce(data: dict[str, Any]) -> list[Fact]:
     ):
         if not isinstance(found, dict) or "time_s" not in found:
             continue
-        bound = "≥ " if found.get("lower_bound") else ""
+        bound = "≥ " if found.get("lower_bound") else "≤ " if found.get("upper_bound") else ""
         latency = (
             "latency not published: a lower bound"
-            if found.get("unknown_latencies_per_step")
+            if found.get("unknown_latencies")
             else f"latency {_seconds(found.get('latency_term_s', 0))}"
         )
         out.append(

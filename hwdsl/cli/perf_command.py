@@ -90,9 +90,12 @@ def _show(console: Console, results: list[StudyResult]) -> None:
 def _write(session: Session, design: Design, results: list[StudyResult], directory: str, mode: str | None) -> None:
     import json
 
+    from hwdsl.backends.perf import compute
     from hwdsl.perf.study.document import document
     from hwdsl.sink import Refused, Sink
-    text = json.dumps(document(design.name, design.parameters, mode, results), indent=2, sort_keys=True, ensure_ascii=False)
+    planes, found = compute(design), document(design.name, design.parameters, mode, results)
+    whole = {**planes, **found, "conventions": {**planes["conventions"], **found["conventions"]}}
+    text = json.dumps(whole, indent=2, sort_keys=True, ensure_ascii=False)
     try:
         with Sink(directory, session.diagnostics) as sink:
             sink.text("performance.json", text + "\n")

@@ -29,9 +29,6 @@ ROUTINGS = {
     "least_latency": "paths of least latency", "static": "static tables", "adaptive": "adaptive: the best split there is",
     "local_global_local": "hierarchical: at most one local hop, one global hop, one local hop",
 }
-STEP_LIMIT = 4_000_000_000
-"""Destinations times links beyond which a flat answer is refused as too long (minutes)."""
-
 
 class ClassLoad(Record):
     """Directed links of one tier: `greatest` and `mean` load in flows of weight 1; `capacity` bit/s of one, None if unknown."""
@@ -74,15 +71,16 @@ class TooLong(Exception):
         self.steps = steps
 
 
-def loading(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed, limit: int = STEP_LIMIT) -> Loading:
-    """The loading of a view by a pattern, found once. Raises OverBudget, TooLong (beyond `limit` steps), Refused (a routing that
-    does not fit)."""
+def loading(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed,
+            limit: int | None = None) -> Loading:
+    """The loading of a view by a pattern, found once. Raises OverBudget, TooLong (beyond `limit` steps, those of
+    the view unless given), Refused (a routing that does not fit)."""
     key = ("loading", pattern.key, routing, seed, assumed)
     if key not in view.memo:
         try:
             view.memo[key] = _symbolic(view, pattern, routing, assumed)
         except (Refused, TooLarge) as reason:
-            view.memo[key] = _flat_or_bound(view, pattern, routing, seed, assumed, str(reason), limit)
+            view.memo[key] = _flat_or_bound(view, pattern, routing, seed, assumed, str(reason), limit or view.step_limit)
     found: Loading = view.memo[key]
     return found
 

@@ -24,10 +24,11 @@ class View:
     over     the endpoints, in the order of their ranks
     mode     the mode that holds, None where none matters
     failed   what is out of service besides the design's overrides; `planes` are in service, `lost_planes` names the others
+    steps    destinations times links beyond which a flat answer is refused as too long (minutes, unless a caller is less patient)
     """
 
     def __init__(self, root: Template, plane: str, planes: PlaneSelection | None, over: Selection | None, hooks: Any,
-                 span: Span, lost_planes: tuple[str, ...] = ()) -> None:
+                 span: Span, lost_planes: tuple[str, ...] = (), steps: int = 4_000_000_000) -> None:
         self.root, self.plane, self.planes, self.hooks, self.span = root, plane, planes, hooks, span
         self.over = over if over is not None else all_endpoints(root, planes)
         self.net: Network = network(root, planes, self.over)
@@ -36,6 +37,7 @@ class View:
         self.mode: Any = effective_mode(self.net, hooks, span)
         self.failed: tuple[Exclusion, ...] = tuple(hooks.failed)
         self.lost_planes = lost_planes
+        self.step_limit = steps
         self._plan: Plan | Refused | None = None
         self._lossy: Plan | Refused | None = None
         self._fabric: Any = None
@@ -122,7 +124,8 @@ class View:
         try:
             self.hooks.failed = failed
             self.hooks.mode = self.mode
-            return View(self.root, self.plane, self.planes, self.over, self.hooks, self.span, self.lost_planes)
+            return View(self.root, self.plane, self.planes, self.over, self.hooks, self.span, self.lost_planes,
+                        self.step_limit)
         finally:
             self.hooks.failed, self.hooks.mode = before
 

@@ -8,7 +8,7 @@ from studying import CLOS, STAR, TORUS
 
 from hwdsl.api import Session
 from hwdsl.perf.study.latency import Assumed
-from hwdsl.perf.study.loading import STEP_LIMIT, _flat, _pairing, _symbolic
+from hwdsl.perf.study.loading import _flat, _pairing, _symbolic
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic.pattern import UNIFORM, Pattern, matching, ring_of_groups, shift
 from hwdsl.perf.traffic.permutations import permutation
@@ -40,7 +40,7 @@ def partial_matching(ranks: int, seed: int) -> Pattern:
 def test_uniform_traffic(name: str) -> None:
     view = view_of(name)
     exact = _symbolic(view, UNIFORM, "ecmp", Assumed())
-    flat = _flat(view, UNIFORM, "ecmp", 0, Assumed(), "", STEP_LIMIT)
+    flat = _flat(view, UNIFORM, "ecmp", 0, Assumed(), "", view.step_limit)
     assert float(exact.slowest or 0) == pytest.approx(float(flat.slowest or 0), rel=1e-9)
     assert float(exact.latency.seconds) == pytest.approx(float(flat.latency.seconds), rel=1e-9)
     assert exact.hops == flat.hops
@@ -56,7 +56,7 @@ def test_pairings_on_networks_that_spread_them(name: str) -> None:
     patterns += [permutation("random", n, 0, seed) for seed in range(6)] + [ring_of_groups(n, 1, n // 2)]
     for pattern in patterns:
         exact = _symbolic(view, pattern, "ecmp", Assumed())
-        flat = _flat(view, pattern, "ecmp", 0, Assumed(), "", STEP_LIMIT)
+        flat = _flat(view, pattern, "ecmp", 0, Assumed(), "", view.step_limit)
         assert exact.exact
         assert exact.level == "L0"
         assert float(exact.slowest or 0) == pytest.approx(float(flat.slowest or 0), rel=1e-9), pattern.key
@@ -71,7 +71,7 @@ def test_a_taper_is_not_taken_for_full_rate() -> None:
         with pytest.raises(Refused, match="who is paired with whom"):
             _symbolic(view, shift(n, k), "ecmp", Assumed())
         bound = _pairing(view, shift(n, k), Assumed(), False)
-        flat = _flat(view, shift(n, k), "ecmp", 0, Assumed(), "", STEP_LIMIT)
+        flat = _flat(view, shift(n, k), "ecmp", 0, Assumed(), "", view.step_limit)
         assert not bound.exact
         assert float(bound.slowest or 0) >= float(flat.slowest or 0) * (1 - 1e-9)
 
