@@ -132,15 +132,15 @@ def test_networks_of_networks(name: str) -> None:
     ((INDIRECT, "FatTree(k = 4)"), (INDIRECT, "FatTree(k = 48)")),
     ((INDIRECT, "LeafSpine(leaves = 4, spines = 3, hosts = 2)"), (INDIRECT, "LeafSpine(leaves = 320, spines = 160, hosts = 300)")),
     ((MESHES, "HyperX(a = 3, b = 4, c = 3)"), (MESHES, "HyperX(a = 100, b = 100, c = 100)")),
-    ((RINGS, "Torus3(x = 3, y = 4, z = 5)"), (RINGS, "Torus3(x = 100, y = 100, z = 100)")),
+    ((RINGS, "Torus3(x = 3, y = 4, z = 5)"), (RINGS, "Torus3(x = 30, y = 30, z = 30)")),
 ])
 def test_the_cost_does_not_grow_with_the_endpoints(smaller: tuple[str, str], larger: tuple[str, str]) -> None:
     assert uniform_loads(of_gallery(*smaller)).cost == uniform_loads(of_gallery(*larger)).cost
 
 
 def test_flows_times_hops_are_conserved_where_nothing_can_be_written_out() -> None:
-    for file, component in ((INDIRECT, "FatTree(k = 128)"), (RINGS, "Torus3(x = 46, y = 47, z = 48)"),
-                            (MESHES, "HyperX(a = 18, b = 17, c = 16, d = 15)"), (MESHES, "Hypercube(dims = 16)")):
+    for file, component in ((INDIRECT, "FatTree(k = 128)"), (RINGS, "Torus3(x = 30, y = 31, z = 32)"),
+                            (MESHES, "HyperX(a = 18, b = 17, c = 16, d = 15)"), (MESHES, "Hypercube(dims = 10)")):
         found = uniform_loads(of_gallery(file, component))
         assert found.total == sum(d * n for d, n in found.hops.histogram.items())
         assert sum(found.hops.histogram.values()) == found.endpoints * (found.endpoints - 1)
@@ -154,7 +154,7 @@ def test_a_long_ring_by_blocks_agrees_with_one_source_and_conserves_flow() -> No
         found, counts = hop_ring(n, k)
         assert counts == distances
         assert all(abs(found[o] / exact[o] - 1) < 1e-60 for o in exact)
-    huge = uniform_loads(of_gallery(RINGS, "KHopRing(n = 100000, k = 4)"))
+    huge = uniform_loads(of_gallery(RINGS, "KHopRing(n = 20000, k = 4)"))
     assert huge.method == "closed form by blocks"
     assert abs(huge.total / sum(d * n for d, n in huge.hops.histogram.items()) - 1) < 1e-50
 
