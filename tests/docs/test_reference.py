@@ -14,7 +14,7 @@ from hwdsl.sema.builtins import BUILTINS
 from hwdsl.sema.words import ATTRIBUTES, COMPONENT_KINDS, CONNECTOR_KINDS, MEDIUM_KINDS, OTHER_KINDS, TYPE_NAMES, WORDS
 from hwdsl.types.unit import PLAIN, PREFIXED
 
-DOCUMENTS = ("reference.md", "guide.md")
+DOCUMENTS = ("reference.md", "guide.md", "performance.md")
 CASES = [(document, *block) for document in DOCUMENTS for block in blocks(document)]
 
 
