@@ -19,6 +19,9 @@ from hwdsl.query.flat import Ints
 CLASSES = 4
 """Classes of interchangeable values of one coordinate that swaps look for, before they give up."""
 
+POWERS = 3
+"""Walks of 1, 2, 4, ... steps that are tried."""
+
 Place = tuple[Path, int]
 """A coordinate: the path of its block and its position among the block's digits."""
 
@@ -129,8 +132,8 @@ def _swaps(f: Fabric, d: Digits, s: Symmetry, group: list[Place]) -> None:
 
 
 def walks(f: Fabric, s: Symmetry) -> None:
-    """Offer "go one link along this statement" where the links of a statement take every vertex of a block to another one of it;
-    what hangs on a vertex goes with it."""
+    """Offer "go one link along this statement" where the links of a statement, or others that complete them, take every vertex
+    of a block to another one of it (and two and four such steps); what hangs on a vertex goes with it."""
     from hwdsl.query.network import network
 
     assert f.origin is not None
@@ -143,29 +146,52 @@ def walks(f: Fabric, s: Symmetry) -> None:
         of_rule[number] = index[name]
     for k, (_, _, block) in enumerate(names):
         path = net.blocks[block].path
-        base, n = f.vertices.base.get(path, 0), net.blocks[block].size
-        arcs = np.flatnonzero(f.forward & (of_rule[f.rule] == k))
-        if path not in f.vertices.base or len(arcs) != n or len(np.unique(f.tail[arcs])) != n:
+        if path not in f.vertices.base:
             continue
-        g = np.arange(f.vertex_count, dtype=np.int64)
-        g[f.tail[arcs]] = f.head[arcs]
-        if _carry_along(f, g, base, base + n):
-            s.offer(g)
+        base, n = f.vertices.base[path], net.blocks[block].size
+        step = _completed(f, np.flatnonzero(f.forward & (of_rule[f.rule] == k)), base, n)
+        for _ in range(POWERS if step is not None else 0):
+            assert step is not None
+            g = np.arange(f.vertex_count, dtype=np.int64)
+            g[base: base + n] = step
+            if _carry_along(f, g, base, base + n) and s.offer(g):
+                break
+            step = step[step - base]
+
+
+def _completed(f: Fabric, arcs: Ints, base: int, n: int) -> Ints | None:
+    """Where each vertex of a block goes along some arcs; where none leaves, along the only other arc that leads to a vertex where
+    none arrives. None if that is no permutation of the block."""
+    if not len(arcs) or len(np.unique(f.tail[arcs])) != len(arcs) or len(np.unique(f.head[arcs])) != len(arcs):
+        return None
+    leaves, arrives = np.ones(f.vertex_count, dtype=bool), np.ones(f.vertex_count, dtype=bool)
+    leaves[base: base + n] = arrives[base: base + n] = False
+    leaves[f.tail[arcs]] = True
+    arrives[f.head[arcs]] = True
+    b = f.bundles
+    more = ~leaves[b.tail] & ~arrives[b.head]
+    tail, head = np.concatenate([f.tail[arcs], b.tail[more]]), np.concatenate([f.head[arcs], b.head[more]])
+    if len(tail) != n or len(np.unique(tail)) != n or len(np.unique(head)) != n:
+        return None
+    out = np.empty(n, dtype=np.int64)
+    out[tail - base] = head
+    return out
 
 
 def _carry_along(f: Fabric, g: Ints, first: int, last: int) -> bool:
-    """Let the vertices that hang on one vertex of a block move with it, in their order; False if they cannot."""
+    """Let the vertices that hang on vertices of a block move with them, in their order; False if they cannot."""
     b = f.bundles
     inside = (b.tail >= first) & (b.tail < last) & ((b.head < first) | (b.head >= last))
     hub, leaf = b.tail[inside].astype(np.int64), b.head[inside].astype(np.int64)
-    hub, leaf = np.unique(np.stack([hub, leaf]), axis=1) if len(hub) else (hub, leaf)
-    if len(np.unique(leaf)) != len(leaf):
-        return False
+    if not len(hub):
+        return True
+    hub, leaf = np.unique(np.stack([hub, leaf]), axis=1)
     count = np.bincount(hub - first, minlength=last - first)
     begin = np.concatenate([[0], np.cumsum(count)])
     to = g[hub] - first
     rank = np.arange(len(hub)) - begin[hub - first]
     if (rank >= count[to]).any():
         return False
-    g[leaf] = leaf[begin[to] + rank]
-    return True
+    image = leaf[begin[to] + rank]
+    g[leaf] = image
+    return bool((g[leaf] == image).all())  # all that it hangs on agree

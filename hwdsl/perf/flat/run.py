@@ -12,7 +12,7 @@ from hwdsl.perf.flat.traffic import Demand
 
 Progress = Callable[[str], None]
 
-SMALL = 20_000_000
+SMALL = 4_000_000
 """Destinations times steps below which no compiled kernel is used: numpy takes about as long as loading one."""
 
 NARROW = 100_000

@@ -37,6 +37,8 @@ class Symmetry:
         self.talks = np.zeros(f.vertex_count, dtype=bool)
         self.talks[f.endpoints] = True
         self.rate = f.bundles.rate
+        self.degree = np.diff(f.bundles.start)
+        self.word, self.other_word = np.random.default_rng(0).integers(0, 1 << 63, (2, f.vertex_count), dtype=np.uint64)
         self.compiled = f.bundles.count >= COMPILED_FROM if compiled is None else compiled
         self._vertex: Labels = np.arange(f.vertex_count, dtype=np.int32)
         self._bundle: Labels = np.arange(f.bundles.count, dtype=np.int32)
@@ -57,14 +59,15 @@ class Symmetry:
         return True
 
     def _alike(self, g: Labels, moved: Ints) -> bool:
-        """Whether g is a permutation that keeps who relays and who talks."""
+        """Whether g is a permutation that keeps who relays, who talks and how many neighbours everyone has."""
         to = g[moved]
         if len(to) and not (to.min() >= 0 and to.max() < len(g)):
             return False
         hit = np.zeros(len(g), dtype=bool)
         hit[to] = True
         return bool(hit[moved].all() and np.array_equal(self.fabric.relay[to], self.fabric.relay[moved])
-                    and np.array_equal(self.talks[to], self.talks[moved]))
+                    and np.array_equal(self.talks[to], self.talks[moved])
+                    and np.array_equal(self.degree[to], self.degree[moved]))
 
     def _join(self, g: Labels, moved: Ints) -> None:
         b = self.fabric.bundles
@@ -148,7 +151,10 @@ def _verified_by_sorting(s: Symmetry, g: Labels) -> bool:
     b = s.fabric.bundles
     touched = touched_bundles(s.fabric, g)
     s.visits += len(touched)
-    to_tail, to_head = g[b.tail[touched]], g[b.head[touched]]
+    tail, head = b.tail[touched], b.head[touched]
+    to_tail, to_head = g[tail], g[head]
+    if (s.word[to_tail] * s.other_word[to_head] - s.word[tail] * s.other_word[head]).sum() != 0:
+        return False  # sums of random words over the arcs and over their images differ: not the same arcs
     mine = np.lexsort((s.rate[touched], to_head, to_tail))
     own = np.lexsort((s.rate[touched], b.head[touched], b.tail[touched]))
     for image, original in ((to_tail, b.tail[touched]), (to_head, b.head[touched]), (s.rate[touched], s.rate[touched]),
