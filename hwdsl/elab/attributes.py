@@ -158,7 +158,7 @@ def _unit_hint(wanted: str) -> str:
     units = {"length": "mm, m, U", "power": "W, kW", "money": "$, USD, CNY", "mass": "kg", "information": "GB, GiB",
              "information/time": "Gb/s, GB/s", "time": "ns, us", "loss": "dB", "energy/information": "pJ/bit",
              "operation/time": "TFLOPS, TOPS", "voltage": "V", "current": "A", "temperature": "degC",
-             "volume flow": "L/min"}.get(wanted)
+             "volume flow": "L/min", "volume": "L", "loss/length": "dB/km"}.get(wanted)
     return f"give it a unit, such as {units}" if units else ""
 
 

@@ -10,8 +10,8 @@ LENGTH, POWER, MONEY, MASS, INFO, RATE, TIME, RATIO, COUNT, WORD, BOOL, TEXT, LI
     "length", "power", "money", "mass", "information", "information/time", "time", "ratio", "count", "word", "bool", "text",
     "list", "loss", "optical power",
 )
-ENERGY_BIT, OPS, VOLTAGE, CURRENT, TEMPERATURE, FLOW, ANY = (
-    "energy/information", "operation/time", "voltage", "current", "temperature", "volume flow", "any",
+ENERGY_BIT, OPS, VOLTAGE, CURRENT, TEMPERATURE, FLOW, VOLUME, LOSS_PER_LENGTH, ANY = (
+    "energy/information", "operation/time", "voltage", "current", "temperature", "volume flow", "volume", "loss/length", "any",
 )
 
 ATTRIBUTES: dict[str, str] = {
@@ -20,7 +20,8 @@ ATTRIBUTES: dict[str, str] = {
     "rack_unit": WORD,
     # power and cooling
     "power": POWER, "own_power": POWER, "tdp": POWER, "rating": POWER, "voltage": VOLTAGE, "current": CURRENT, "cooling": WORD,
-    "flow": FLOW, "temperature": TEMPERATURE, "die_power": POWER,
+    "flow": FLOW, "temperature": TEMPERATURE, "die_power": POWER, "power_typ": POWER, "efficiency": RATIO, "autonomy": TIME,
+    "phases": COUNT, "payload": MASS, "coolant": VOLUME,
     # money
     "price": MONEY, "own_price": MONEY, "own_mass": MASS,
     # memory and compute
@@ -34,6 +35,10 @@ ATTRIBUTES: dict[str, str] = {
     # connectors, modules and media
     "pairs": COUNT, "halves": COUNT, "fibres": COUNT, "plugs": COUNT, "loss": LOSS, "delay": ANY, "stock": LIST,
     "diameter": LENGTH, "bend_radius": LENGTH, "fibres_per_link": COUNT, "fits": LIST, "connector": ANY, "sides": COUNT,
+    "loss_per_length": LOSS_PER_LENGTH, "plug_loss": LOSS,
+    # optics: wavelengths on one fibre; lanes of light where a gearbox makes them differ from those of the host
+    "wavelength": LENGTH, "wavelengths": COUNT, "optical_lanes": COUNT, "retiming": WORD,
+    "reach_om3": LENGTH, "reach_om4": LENGTH, "reach_om5": LENGTH, "budget_om3": LOSS, "budget_om4": LOSS, "budget_om5": LOSS,
     # behaviour
     "relay": BOOL, "status": WORD, "role": WORD, "note": TEXT, "switching_time": TIME, "medium": ANY, "severity": WORD,
     "part_number": TEXT, "vendor": TEXT, "slack": LENGTH, "fill": RATIO, "ratio": RATIO,
@@ -45,7 +50,7 @@ WORDS: frozenset[str] = frozenset("""
     nrz pam4 pam3 pam6 pam8 qam16 dp_16qam
     none rs528_514 rs544_514 rs544_514_hamming128_120 rs272_257 kp4 kr4 interleaved_ecc crc flit line_128b130b line_64b66b
     line_8b10b line_256b257b cei_xsr cei_vsr cei_mr cei_lr
-    copper smf om3 om4 om5 os2 dac acc aec aoc lpo backplane pcb trace
+    copper smf om3 om4 om5 os2 dac acc aec aoc dsp lro lpo backplane pcb trace
     failed planned absent spare active idle off dark through loopback
     unknown_side north south east west front rear left right top bottom
     error warning note

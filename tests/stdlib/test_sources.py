@@ -63,7 +63,9 @@ def bare(items: tuple[ast.Item, ...]) -> Iterator[str]:
                 yield item.name
         elif not any(a.name == "source" for a in item.annots):
             inside = f"{item.name}." if isinstance(item, ast.Component) else ""
-            yield from (inside + name for name in bare(getattr(item, "body", ())))
+            body = getattr(item, "body", ())
+            if isinstance(body, tuple):  # that of a function is an expression
+                yield from (inside + name for name in bare(body))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
