@@ -41,7 +41,8 @@ def _unchecked(ctx: click.Context, option: click.Parameter, path: str | None) ->
     return tuple(Unchecked(**r) for r in rows)
 
 
-@command.command(name="claims", epilog="Example: hwc doc claims examples -o docs/claims.md")
+@command.command(name="claims", short_help="The published claims that designs check, in Markdown.",
+                 epilog="Example: hwc doc claims examples -o docs/claims.md")
 @click.argument("files", type=FILE, nargs=-1, required=True, metavar="FILE...")
 @click.option("-o", "--output", "output", metavar="PATH", type=click.Path(), help="Write the page there instead of to stdout.")
 @click.option("--unchecked", metavar="PATH", type=click.Path(), callback=_unchecked,
@@ -76,7 +77,8 @@ def claims(files: tuple[str, ...], output: str | None, unchecked: tuple[Unchecke
     return 1 if failed else 0
 
 
-@command.command(name="std", epilog="Example: hwc doc std -o library.html")
+@command.command(name="std", short_help="The standard library, on one offline HTML page.",
+                 epilog="Example: hwc doc std -o library.html")
 @click.option("-o", "--output", "output", metavar="PATH", type=click.Path(), help="Write the page there instead of to stdout.")
 @output_options
 def std(output: str | None, form: str, color: str) -> int:
