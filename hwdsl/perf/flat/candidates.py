@@ -132,36 +132,44 @@ def _swaps(f: Fabric, d: Digits, s: Symmetry, group: list[Place]) -> None:
 
 
 def walks(f: Fabric, s: Symmetry) -> None:
-    """Offer "go one link along this statement" where the links of a statement, or others that complete them, take every vertex
-    of a block to another one of it (and two and four such steps); what hangs on a vertex goes with it."""
+    """Offer "go one link along this statement" and "go one up in this coordinate" where such links, completed by others (wraps,
+    circuits), take vertices of a block round; also two and four such steps. What hangs on a vertex goes with it."""
     from hwdsl.query.network import network
 
     assert f.origin is not None
     net = network(*f.origin)
-    statement = {arc.number: (arc.lifted.prefix, arc.lifted.rule.origin, arc.a) for arc in net.arcs if arc.a == arc.b}
-    names = sorted(set(statement.values()))
-    index = {name: k for k, name in enumerate(names)}
-    of_rule = np.full(max((a.number for a in net.arcs), default=0) + 1, -1, dtype=np.int64)
-    for number, name in statement.items():
-        of_rule[number] = index[name]
-    for k, (_, _, block) in enumerate(names):
-        path = net.blocks[block].path
-        if path not in f.vertices.base:
-            continue
-        base, n = f.vertices.base[path], net.blocks[block].size
-        step = _completed(f, np.flatnonzero(f.forward & (of_rule[f.rule] == k)), base, n)
-        for _ in range(POWERS if step is not None else 0):
-            assert step is not None
-            g = np.arange(f.vertex_count, dtype=np.int64)
-            g[base: base + n] = step
-            if _carry_along(f, g, base, base + n) and s.offer(g):
-                break
-            step = step[step - base]
+    inner = [arc for arc in net.arcs if arc.a == arc.b and net.blocks[arc.a].path in f.vertices.base]
+    for origin in sorted({(arc.a, arc.lifted.prefix, arc.lifted.rule.origin) for arc in inner}):
+        rules = [arc.number for arc in inner if (arc.a, arc.lifted.prefix, arc.lifted.rule.origin) == origin]
+        _walk(f, s, net.blocks[origin[0]].path, np.flatnonzero(f.forward & np.isin(f.rule, rules)))
+    for block in sorted({arc.a for arc in inner}):
+        path, b = net.blocks[block].path, f.bundles
+        base, shape = f.vertices.base[path], f.vertices.shape[path]
+        last = base + int(np.prod(shape))
+        within = (b.tail >= base) & (b.tail < last) & (b.head >= base) & (b.head < last)
+        for at in range(len(shape)):
+            stride = int(np.prod(shape[at + 1:]))
+            up = within & (b.head - b.tail == stride) & ((b.tail - base) // stride % shape[at] < shape[at] - 1)
+            _walk(f, s, path, b.first[up])
+
+
+def _walk(f: Fabric, s: Symmetry, path: Path, arcs: Ints) -> None:
+    """Offer one step along some arcs of a block, completed; else two, else four."""
+    base, n = f.vertices.base[path], int(np.prod(f.vertices.shape[path]))
+    step = _completed(f, arcs, base, n)
+    if step is None:
+        return
+    for _ in range(POWERS):
+        g = np.arange(f.vertex_count, dtype=np.int64)
+        g[base: base + n] = step
+        if _carry_along(f, g, base, base + n) and s.offer(g):
+            return
+        step = step[step - base]
 
 
 def _completed(f: Fabric, arcs: Ints, base: int, n: int) -> Ints | None:
     """Where each vertex of a block goes along some arcs; where none leaves, along the only other arc that leads to a vertex where
-    none arrives. None if that is no permutation of the block."""
+    none arrives. Vertices that do not come round stay. None if some arcs share an end, or all vertices stay."""
     if not len(arcs) or len(np.unique(f.tail[arcs])) != len(arcs) or len(np.unique(f.head[arcs])) != len(arcs):
         return None
     leaves, arrives = np.ones(f.vertex_count, dtype=bool), np.ones(f.vertex_count, dtype=bool)
@@ -169,13 +177,19 @@ def _completed(f: Fabric, arcs: Ints, base: int, n: int) -> Ints | None:
     leaves[f.tail[arcs]] = True
     arrives[f.head[arcs]] = True
     b = f.bundles
-    more = ~leaves[b.tail] & ~arrives[b.head]
-    tail, head = np.concatenate([f.tail[arcs], b.tail[more]]), np.concatenate([f.head[arcs], b.head[more]])
-    if len(tail) != n or len(np.unique(tail)) != n or len(np.unique(head)) != n:
-        return None
-    out = np.empty(n, dtype=np.int64)
-    out[tail - base] = head
-    return out
+    more = np.flatnonzero(~leaves[b.tail] & ~arrives[b.head])
+    ends = np.bincount(np.concatenate([b.tail[more], b.head[more] + f.vertex_count]), minlength=2 * f.vertex_count)
+    more = more[(ends[b.tail[more]] == 1) & (ends[b.head[more] + f.vertex_count] == 1)]
+    tail, head = np.concatenate([f.tail[arcs], b.tail[more]]) - base, np.concatenate([f.head[arcs], b.head[more]]) - base
+    out, into = np.full(n, -1, dtype=np.int64), np.full(n, -1, dtype=np.int64)
+    out[tail], into[head] = head, tail
+    round_trip = (out >= 0) & (into >= 0)
+    while True:  # a chain that ends takes all its vertices with it
+        fewer = round_trip & round_trip[out] & round_trip[into]
+        if np.array_equal(fewer, round_trip):
+            break
+        round_trip = fewer
+    return base + np.where(round_trip, out, np.arange(n)) if round_trip.any() else None
 
 
 def _carry_along(f: Fabric, g: Ints, first: int, last: int) -> bool:

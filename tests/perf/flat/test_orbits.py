@@ -5,14 +5,18 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pytest
-from exact_routing import exact_loads, gallery, torus
+from exact_routing import EXAMPLES, exact_loads, gallery, torus
 
+from hwdsl.api import Session
 from hwdsl.perf.flat import Fabric, fabric, from_links, loads, symmetry, uniform
 from hwdsl.perf.flat.candidates import try_coordinates
 from hwdsl.perf.flat.graph import hop_graph
 from hwdsl.perf.flat.loads import by_orbits
 from hwdsl.perf.flat.orbits import orbits
+from hwdsl.perf.flat.run import compiled_sweep
 from hwdsl.perf.flat.symmetry import Symmetry
+from hwdsl.perf.flat.traffic import demand
+from hwdsl.query.hopcount import mode_failures
 from hwdsl.query.selection import Selection, whole
 
 GALLERY = ["KHopRing(n = 11, k = 2)", "Torus2(x = 5, y = 4)", "Torus2(x = 2, y = 4)", "Torus3(x = 3, y = 4, z = 2)",
@@ -153,3 +157,22 @@ def test_means_over_orbits_agree(design: str) -> None:
         assert s.means(flow) == pytest.approx(both[-1][0])
     assert both[0][0] == pytest.approx(both[1][0], rel=1e-12)
     assert np.array_equal(both[0][1], both[1][1])
+
+
+@pytest.mark.parametrize(("mode", "chips", "orbits_of_tori"), [
+    ("slice(i = 4, j = 4, k = 4)", 4096, 4), ("slice(i = 4, j = 2, k = 1, copies = 8)", 4096, 32), ("twisted(n = 8)", 1024, 4)])
+def test_circuits_complete_a_walk(mode: str, chips: int, orbits_of_tori: int) -> None:
+    """A torus of cubes joined by circuits: no coordinate rotates by itself; two steps along a dimension are a symmetry (a board
+    of 2 x 2 chips has a host, so one step is none)."""
+    session = Session(cache_dir=None)
+    made = session.open(str(EXAMPLES / "tpuv4.hw"), mode=mode)
+    assert made is not None, session.report()
+    root, hooks = made.root, session.hooks
+    f = fabric(root, None, Selection(root, (whole(root, ("cube", "chip")),)), hooks.mode, mode_failures(root, hooks.mode, hooks))
+    found = orbits(f)
+    chip = f.vertices.base["cube", "chip"]
+    assert len(np.unique(found.vertex[chip: chip + chips])) == orbits_of_tori
+    brute = compiled_sweep(hop_graph(f), demand(f, uniform()), f.bundles.count)
+    swept = by_orbits(f, hop_graph(f), found)
+    assert swept.flow == pytest.approx(brute.flow, rel=1e-9)
+    assert swept.histogram == brute.histogram
