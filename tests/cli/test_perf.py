@@ -70,7 +70,7 @@ def test_json_holds_the_whole_answer(pod: Path, capsys: pytest.CaptureFixture[st
         "schedule": "steps of a ring, one after the other", "flows": "fluid: a flow is split at will",
         "routing": "equal split over the ports of all minimal paths, hop by hop", "endpoints": "do not relay"}
     [scenario] = study["scenarios"]
-    assert [x["part"] for x in scenario["losses"]] == ["gpu", "sw"]
+    assert [x["part"] for x in scenario["losses"]] == ["gpu", "sw", "gpu.x <-> sw.p"]
 
 
 def test_performance_json_is_written_and_canonical(pod: Path, capsys: pytest.CaptureFixture[str]) -> None:

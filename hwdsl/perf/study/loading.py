@@ -4,23 +4,28 @@
   one flow a rank       at L0 where the network provably spreads any pairing as evenly as uniform traffic (a folded Clos that
                         does, a single tier of switches among them): the tightest tier bounds every link, and where the ranks'
                         own links are the tightest, they decide alone
+  the same offsets      at L0 where every rank of an array that relays sends alike to the ranks at the same offsets, and the array
+  from every rank       looks the same from each: rings along an axis, shifts, periodic halos on a torus
   anything else         flat
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record
 from hwdsl.perf.study.latency import NONE, Assumed, Latency, Symbolic, link_latency, relay_latency
 from hwdsl.perf.study.view import View
-from hwdsl.perf.traffic import Pattern
+from hwdsl.perf.traffic import Flows, Pattern
 from hwdsl.query.cuts import capacity, level_capacity, levels, spreads_evenly
 from hwdsl.query.flat import OverBudget
 from hwdsl.query.quotient import Hops, Refused, hops
+
+if TYPE_CHECKING:
+    from hwdsl.perf.symbolic import LoadClass
 
 Number = Fraction | float
 ROUTINGS = {
@@ -110,21 +115,21 @@ def _symbolic(view: View, pattern: Pattern, routing: str, assumed: Assumed) -> L
         raise Refused(view.symbolic_reason)
     if pattern.uniform:
         return _uniform(view, routing, assumed)
-    if pattern.matching and routing == "ecmp":
-        return _pairing(view, pattern, assumed, True)
-    raise Refused("traffic that tells ranks apart is routed flow by flow")
+    if routing != "ecmp":
+        raise Refused("traffic that tells ranks apart is routed flow by flow")
+    try:
+        return _invariant(view, pattern, assumed)
+    except Refused as reason:
+        if not pattern.matching:
+            raise Refused(f"traffic that tells ranks apart is routed flow by flow ({reason})") from None
+    return _pairing(view, pattern, assumed, True)
 
 
 def _uniform(view: View, routing: str, assumed: Assumed) -> Loading:
     from hwdsl.perf.symbolic import uniform_loads
 
     found = uniform_loads(view.net, routing, view.failed)
-    tiers: dict[tuple[str, Fraction | None], list[Any]] = {}
-    for c in found.classes:
-        tiers.setdefault((c.label, c.capacity), []).append(c)
-    classes = tuple(ClassLoad(label, sum(c.arcs for c in own), rate, max(c.load for c in own),
-                              sum((c.load * c.arcs for c in own), Fraction(0)) / sum(c.arcs for c in own))
-                    for (label, rate), own in sorted(tiers.items(), key=lambda kv: (kv[0][0], kv[0][1] or 0)))
+    classes = _by_label(found.classes)
     try:
         latency = _by_hops(view, assumed, max(found.hops.histogram, default=0))
     except Refused:
@@ -132,6 +137,45 @@ def _uniform(view: View, routing: str, assumed: Assumed) -> Loading:
     each, where = slowest(classes)
     return Loading(classes, latency, each, where, True, "L0", found.method, found.cost, "", found.hops.unreachable,
                    found.hops.histogram, found.model)
+
+
+def _by_label(found: Iterable[LoadClass]) -> tuple[ClassLoad, ...]:
+    return _merged([ClassLoad(c.label, c.arcs, c.capacity, c.load, c.load) for c in found])
+
+
+def _invariant(view: View, pattern: Pattern, assumed: Assumed) -> Loading:
+    """Flows at the same offsets from every rank. Raises Refused."""
+    from hwdsl.perf.symbolic import invariant_loads
+    from hwdsl.perf.symbolic.contract import contract
+
+    if view.failed or view.net.exceptions or view.net.partial:
+        raise Refused("ranks are told apart by what is out of service or not chosen")
+    array = contract(view.net)
+    if len(array.network.blocks) != 1 or set(array.weight.values()) != {1} or len(view.groups) != 1 or view.over is None:
+        raise Refused("the ranks are not one array of parts that all relay")
+    assert pattern.build is not None
+    found = invariant_loads(view.net, offsets(pattern.build(), array.network.blocks[0].shape))
+    classes = _by_label(found.classes)
+    latency = _slowest_pair(view, pattern, assumed, found.hops)
+    each, where = slowest(classes)
+    return Loading(classes, latency, each, where, True, "L0", found.method, found.cost, "", 0, found.hops.histogram, found.model)
+
+
+def offsets(flows: Flows, shape: tuple[int, ...]) -> dict[tuple[int, ...], Fraction]:
+    """Weight by offset (modulo the shape) of flows that are the same from every rank. Raises Refused if they are not."""
+    import numpy as np
+
+    n = int(np.prod(shape, dtype=np.int64))
+    there, here = np.unravel_index(flows.dst, shape), np.unravel_index(flows.src, shape)
+    apart = np.ravel_multi_index(tuple((t - s) % k for t, s, k in zip(there, here, shape)), shape)
+    kinds, of_flow, count = np.unique(apart, return_inverse=True, return_counts=True)
+    of_flow = of_flow.reshape(-1)
+    weight = np.zeros(len(kinds))
+    weight[of_flow] = flows.weight
+    alike = bool((count == n).all()) and bool((weight[of_flow] == flows.weight).all())
+    if not alike or len(np.unique(flows.src * len(kinds) + of_flow)) != len(flows.src):
+        raise Refused("the flows are not the same from every rank")
+    return {tuple(int(x) for x in np.unravel_index(k, shape)): Fraction(float(w)) for k, w in zip(kinds, weight)}
 
 
 def _slowest_pair(view: View, pattern: Pattern, assumed: Assumed, found: Hops) -> Latency:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from hwdsl.ir.index import Ix, evaluate
 from hwdsl.ir.l0 import Path, volume
-from hwdsl.ir.outages import Exclusion
+from hwdsl.ir.outages import Exclusion, covers, exclusions
+from hwdsl.ir.space import points
 from hwdsl.perf.study.latency import Assumed
 from hwdsl.perf.study.loading import Loading, TooLong, ZeroRate, loading
 from hwdsl.perf.study.predict import failed_names
@@ -17,8 +20,10 @@ from hwdsl.perf.study.result import Injection, Loss, Scenario
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic.pattern import UNIFORM
 from hwdsl.query.flat import OverBudget
-from hwdsl.query.network import is_pass_through
+from hwdsl.query.lifted import Lifted
+from hwdsl.query.network import OUT_OF_SERVICE, ArcRule, is_pass_through
 from hwdsl.query.quotient import Refused
+from hwdsl.sema.values import UNKNOWN
 
 if TYPE_CHECKING:
     from hwdsl.perf.flat import Fabric
@@ -26,6 +31,10 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 ARC_LIMIT = 6_000_000
 """Directed links of a network beyond which the table of losses is left out."""
+PAIR_ARCS = 50_000
+"""Directed links of a network beyond which its worst pair is not looked for: a maximum flow for each pair that differs."""
+TRIED = 1000
+"""Links of a rule looked at in search of one that is in service."""
 STEPS_EACH = 4_000_000
 """Destinations times links that the loads after one failure may take, flat."""
 
@@ -44,7 +53,7 @@ def scenario(view: View) -> Scenario:
     injection = None
     if len(rates) and not np.isnan(rates).any():
         injection = Injection(float(rates.min()), float(rates.mean()), float(rates.sum()),
-                              before if before is not None else float(rates.mean()), *_worst_pair(f))
+                              before if before is not None else float(rates.mean()), *_worst_pair(view, f))
     if f.arc_count > ARC_LIMIT:
         return Scenario(view.plane, view.mode_text, names, len(f.endpoints), whole - len(f.endpoints), injection, (),
                         f"no table of failures: {f.arc_count:,} directed links")
@@ -66,31 +75,17 @@ def _injection_before(view: View) -> float | None:
     return float(rates.mean()) if len(rates) and not np.isnan(rates).any() else None
 
 
-PAIR_STEPS = 20_000_000
+def _worst_pair(view: View, f: Fabric) -> tuple[float | None, tuple[str, str] | None]:
+    """(bit/s, names) of the pair of endpoints that can exchange least when nobody else talks; asked where something failed."""
+    from hwdsl.perf.flat import TooMuchWork, worst_pair
 
-
-def _worst_pair(f: Fabric) -> tuple[float | None, tuple[str, str] | None]:
-    """(bit/s, names) of the pair of endpoints that can exchange least over their minimal paths, equal split, alone. Sought among
-    the pairs with the weakest endpoint where all of them are too many; (None, None) where some pair has no path."""
-    from hwdsl.perf.flat import Traffic, loads
-
-    rates = endpoint_rates(f)
-    n = len(rates)
-    if n < 2 or n * f.arc_count > PAIR_STEPS // 20:
+    if not view.failed or f.arc_count > PAIR_ARCS:
         return None, None
-    weakest = int(rates.argmin())
-    best: tuple[float, tuple[str, str]] | None = None
-    for t in range(n):
-        if t == weakest:
-            continue
-        found = loads(f, Traffic([weakest], [t], [1.0]), "ecmp")
-        if found.unreachable:
-            return 0.0, (f.vertex_name(int(f.endpoints[weakest])), f.vertex_name(int(f.endpoints[t])))
-        used = found.load > 0
-        rate = float((f.capacity[used] / found.load[used]).min())
-        if best is None or rate < best[0]:
-            best = rate, (f.vertex_name(int(f.endpoints[weakest])), f.vertex_name(int(f.endpoints[t])))
-    return best if best is not None else (None, None)
+    try:
+        found = worst_pair(f)
+    except TooMuchWork:
+        return None, None
+    return (None, None) if found is None else (found.rate, (f.vertex_name(found.a), f.vertex_name(found.b)))
 
 
 # ---------------------------------------------------------------- the table of losses
@@ -121,9 +116,72 @@ def _losses(view: View, f: Fabric, rates: Floats) -> tuple[tuple[Loss, ...], str
         left_out |= after is None
         out.append(Loss(".".join(kind.path), template.kind, template.name, kind.count, classes, inside, cut, split, lost, worst,
                         ratio))
+    for row in _links(view, f, base, rates):
+        left_out |= row.split is None
+        out.append(row)
     out.sort(key=lambda x: (-(x.inside + x.cut), -(x.split or 0), -(x.lost or 0.0), 1.0 if x.left is None else x.left, x.part))
     note = "all-to-all after a failure is left out where it takes too long" if left_out else ""
     return tuple(out), note
+
+
+def _links(view: View, f: Fabric, base: Loading | None, rates: Floats) -> list[Loss]:
+    """One link of those between two kinds of ports."""
+    gone = [*exclusions(view.root, OUT_OF_SERVICE), *view.failed]
+    counts: dict[tuple[Path, Path], int] = {}
+    chosen: dict[tuple[Path, Path], tuple[ArcRule, dict[str, int]]] = {}
+    for arc in view.net.arcs:
+        ends = arc.lifted.a, arc.lifted.b
+        counts[ends] = counts.get(ends, 0) + arc.links
+        point = None if ends in chosen else _link_in_service(arc, gone)
+        if point is not None:
+            chosen[ends] = arc, point
+    return [_link_loss(view, f, base, rates, arc, point, counts[ends]) for ends, (arc, point) in chosen.items()]
+
+
+def _link_in_service(arc: ArcRule, gone: list[Exclusion]) -> dict[str, int] | None:
+    """A point of the rule whose link is in service, None if there is none among the first."""
+    r = arc.lifted
+
+    def alive(path: Path, coords: tuple[Ix, ...], point: dict[str, int]) -> bool:
+        return not any(covers(e.path, path) and all(evaluate(m, point) in s for m, s in zip(coords, e.box)) for e in gone)
+
+    for point in islice(points(r.space), TRIED):
+        if (all(evaluate(m, point) in s for m, s in arc.constraints) and alive(r.a, r.a_coords, point)
+                and alive(r.b, r.b_coords, point)):
+            return dict(point)
+    return None
+
+
+def _link_loss(view: View, f: Fabric, base: Loading | None, rates: Floats, arc: ArcRule, point: dict[str, int],
+               count: int) -> Loss:
+    r = arc.lifted
+    box = tuple(range(x, x + 1) for x in (evaluate(m, point) for m in r.a_coords))
+    without = view.also_failed(Exclusion(r.a, box, "port", "failed"))
+    ratio, split = _compare(base, _uniform(without))
+    cut, lost, worst = _traced_loss(f, rates, without.fabric()) if view.mode is not None else _end_loss(f, rates, arc, point)
+    name = f"{'.'.join(r.a)} {'->' if arc.directed else '<->'} {'.'.join(r.b)}"
+    return Loss(name, "link", r.rule.link.name, count, 1, 0, cut, split, lost, worst, None if split else ratio)
+
+
+def _end_loss(f: Fabric, rates: Floats, arc: ArcRule, point: dict[str, int]) -> tuple[int, float | None, float | None]:
+    """(endpoints cut off, bit/s lost, least share kept) of the endpoints at the two ends of a link."""
+    if arc.capacity is UNKNOWN or np.isnan(rates).any():
+        return 0, None, None
+    rate = float(Fraction(arc.capacity.nom))
+    own = np.flatnonzero(np.isin(f.endpoints, _endpoint_ids(f, arc.lifted, point)))
+    kept = 1 - rate / rates[own[rates[own] > 0]]
+    return int((kept < 1e-12).sum()), rate * len(own), float(kept.min(initial=1.0))
+
+
+def _endpoint_ids(f: Fabric, r: Lifted, point: dict[str, int]) -> list[int]:
+    """Vertices at the two ends of one link."""
+    out = []
+    for path, coords in ((r.a, r.a_coords), (r.b, r.b_coords)):
+        home = next((path[:k] for k in range(len(path), 0, -1) if path[:k] in f.vertices.base), None)
+        if home is not None:
+            values = [evaluate(m, point) for m in coords[: len(f.vertices.shape[home])]]
+            out.append(int(f.vertices.ids(home, values)))
+    return out
 
 
 def _kinds(view: View, f: Fabric) -> list[_Kind]:

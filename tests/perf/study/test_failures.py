@@ -28,13 +28,13 @@ def test_bandwidth_left_when_a_link_fails() -> None:
     assert left.mean == pytest.approx((15 * 200e9 + 100e9) / 16)
     assert left.pair is not None
     assert left.pair[0] == "gpu[1][2]"
-    assert left.worst_pair == pytest.approx(100e9)
+    assert left.worst_pair == pytest.approx(100e9)  # the most that flows to or from its one link
 
 
 def test_losses_of_each_kind_of_part() -> None:
     _, found = scenarios(POD, "all_to_all(size = 1 MiB);")
     by_part = {x.part: x for x in found[()].losses}
-    assert set(by_part) == {"gpu", "leaf", "spine"}
+    assert set(by_part) == {"gpu", "leaf", "spine", "gpu.x <-> leaf.d", "leaf.u <-> spine.p"}
     leaf, spine, gpu = by_part["leaf"], by_part["spine"], by_part["gpu"]
     assert (leaf.count, leaf.inside, leaf.cut, leaf.worst) == (4, 0, 4, 0.0)
     assert leaf.split == 4 * 3 + 2 * 4 * 12
@@ -43,7 +43,20 @@ def test_losses_of_each_kind_of_part() -> None:
     assert spine.left == pytest.approx(600 / 640)  # of the 800 Gb/s of a leaf's ranks, 12/15 go up; three uplinks carry 600
     assert (gpu.inside, gpu.cut) == (1, 0)
     assert gpu.left == pytest.approx(1.0)
-    assert [x.part for x in found[()].losses] == ["leaf", "gpu", "spine"]
+    access, trunk = by_part["gpu.x <-> leaf.d"], by_part["leaf.u <-> spine.p"]
+    assert (access.count, access.kind, access.lost, access.worst) == (32, "link", 100e9, 0.5)
+    assert (trunk.count, trunk.kind, trunk.lost, trunk.worst) == (16, "link", 0.0, 1.0)
+    assert access.left == pytest.approx(1 / 2)  # the one link that is left brings all that comes down to the rank
+    assert [x.part for x in found[()].losses] == ["leaf", "gpu", "gpu.x <-> leaf.d", "leaf.u <-> spine.p", "spine"]
+
+
+def test_the_next_failure_is_of_something_in_service() -> None:
+    text = CLOS.replace("RATE", "200 Gb/s")
+    _, found = scenarios(text, "all_to_all(size = 1 MiB); under failed leaf[0] { all_to_all(over = gpu[1..4], size = 1 MiB); }")
+    access = next(x for x in found["leaf[0]",].losses if x.part == "gpu.x <-> leaf.d")
+    assert access.lost == pytest.approx(100e9)
+    assert access.left is not None
+    assert access.left < 1
 
 
 def test_a_tapered_network_loses_with_each_spine() -> None:

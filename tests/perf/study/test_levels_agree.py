@@ -8,9 +8,10 @@ from studying import CLOS, STAR, TORUS
 
 from hwdsl.api import Session
 from hwdsl.perf.study.latency import Assumed
-from hwdsl.perf.study.loading import _flat, _pairing, _symbolic
+from hwdsl.perf.study.loading import _flat, _pairing, _symbolic, offsets
 from hwdsl.perf.study.view import View
-from hwdsl.perf.traffic.pattern import UNIFORM, Pattern, matching, ring_of_groups, shift
+from hwdsl.perf.traffic.neighbours import halo
+from hwdsl.perf.traffic.pattern import UNIFORM, Pattern, flows, matching, ring_of_groups, shift
 from hwdsl.perf.traffic.permutations import permutation
 from hwdsl.query.quotient import Refused
 from hwdsl.source import NO_SPAN
@@ -77,9 +78,34 @@ def test_a_taper_is_not_taken_for_full_rate() -> None:
 
 
 def test_a_torus_is_not_taken_for_a_clos() -> None:
+    """A shift that carries from one index to the next is not the same from every rank."""
     view = view_of("torus")
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="folded Clos"):
         _symbolic(view, shift(view.ranks, 1), "ecmp", Assumed())
+
+
+@pytest.mark.parametrize("pattern", [
+    ring_of_groups(64, 1, 4), ring_of_groups(64, 4, 4), ring_of_groups(64, 16, 4), halo((4, 4, 4), True), shift(64, 16),
+    shift(64, 32), shift(64, 48)], ids=lambda p: p.key)
+def test_flows_that_are_the_same_from_every_rank(pattern: Pattern) -> None:
+    view = view_of("torus")
+    exact = _symbolic(view, pattern, "ecmp", Assumed())
+    flat = _flat(view, pattern, "ecmp", 0, Assumed(), "", view.step_limit)
+    assert exact.level == "L0"
+    assert float(exact.slowest or 0) == pytest.approx(float(flat.slowest or 0), rel=1e-12)
+    assert exact.latency == flat.latency
+    assert exact.hops == flat.hops
+
+
+def test_offsets_are_checked_not_assumed() -> None:
+    ranks = np.arange(12)
+    same = flows(ranks, (ranks + 4) % 12)
+    assert offsets(same, (3, 4)) == {(1, 0): 1}
+    twice = np.append(ranks[1:], 1)
+    for broken in (flows(ranks[:-1], (ranks[:-1] + 4) % 12), flows(ranks, np.roll(ranks, -1)),
+                   flows(ranks, (ranks + 4) % 12, np.linspace(1, 2, 12)), flows(twice, (twice + 4) % 12)):
+        with pytest.raises(Refused, match="not the same from every rank"):
+            offsets(broken, (3, 4))
 
 
 @pytest.mark.parametrize("name", NETWORKS)
