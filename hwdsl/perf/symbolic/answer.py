@@ -12,7 +12,7 @@ from hwdsl.sema.values import UNKNOWN
 
 
 class LoadClass(Record):
-    """Directed links that carry one load.
+    """Directed links that carry one load. A rule that joins some vertices to themselves counts those links too, with load 0.
 
     rule      number of the arc rule they come from (`ArcRule.number`)
     label     readable, for example "gpu -> leaf"

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 import small_networks as small
-from written_out import WrittenOut, classes, counted, failed, of_design, of_gallery, same
+from written_out import WrittenOut, chosen, classes, counted, failed, of_design, of_gallery, same
 
 from hwdsl.node import replace
 from hwdsl.perf.symbolic import uniform_loads
@@ -197,13 +197,13 @@ def test_trap_8_minimal_in_a_dragonfly_is_two_models() -> None:
 
 def test_trap_9_an_aligned_block_of_a_torus_is_a_mesh_if_it_is_small() -> None:
     """A block of 4 x 3 in a torus of 8 x 6 has the loads of a mesh of 4 x 3; 4 of a ring of 6 leak."""
-    net = chosen(small.torus(8, 6), "gpu[0..4][0..3]")
+    net = chosen(small.opened(small.torus(8, 6)), "gpu[0..4][0..3]")
     found = uniform_loads(net)
     mesh = uniform_loads(of_design(small.opened(small.mesh_lines(4, 3))))
     inside = {load: n for (_, load), n in _merged(classes(found)).items() if load}
     assert inside == {load: n for (_, load), n in _merged(classes(mesh)).items()}
     assert found.endpoints == 12
-    ring = chosen(small.torus(6), "gpu[0..4]")
+    ring = chosen(small.opened(small.torus(6)), "gpu[0..4]")
     assert counted(WrittenOut(ring).routed(lambda s, t: 1)) == classes(uniform_loads(ring))
     assert classes(uniform_loads(ring))[0, Fraction(1, 2)] == 6  # the three outside links, both ways
 
@@ -214,18 +214,6 @@ def _merged(found: object) -> dict[tuple[int, Fraction], int]:
     for (_, load), n in found.items():
         out[0, load] = out.get((0, load), 0) + n
     return out
-
-
-def chosen(text: str, selection: str) -> Network:
-    """The network of a design with some parts as endpoints."""
-    from hwdsl.query.network import network
-    from hwdsl.query.selection import Selection
-
-    design = small.opened(text)
-    found = design.query(selection)
-    assert found is not None
-    assert isinstance(found.value, Selection)
-    return network(design.root, None, found.value)
 
 
 def test_trap_10_ties_half_way_round_are_split() -> None:

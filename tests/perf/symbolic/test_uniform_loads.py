@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import small_networks as small
+from nested_networks import NESTED
 from written_out import WrittenOut, of_design, of_gallery, same
 
 from hwdsl.perf.symbolic import uniform_loads
@@ -20,7 +21,8 @@ GALLERY = [
     (RINGS, "TwistedTorus(n = 2)", "one source of each checked orbit"),
     (RINGS, "TwistedTorus(n = 3)", "one source of each checked orbit"),
     (RINGS, "TwistedTorusBcc(n = 2)", "one source of each checked orbit"),
-    (MESHES, "HyperX(a = 3, b = 4)", "product of factors"), (MESHES, "HyperX(a = 3, b = 2, c = 2, hosts = 2)", "product of factors"),
+    (MESHES, "HyperX(a = 3, b = 4)", "product of factors"),
+    (MESHES, "HyperX(a = 3, b = 2, c = 2, hosts = 2)", "product of factors"),
     (MESHES, "Hypercube(dims = 1)", "closed form"), (MESHES, "Hypercube(dims = 5)", "product of factors"),
     (LOW, "Dragonfly", "one source of each checked orbit"), (LOW, "Dragonfly(a = 3, h = 1)", "one source of each checked orbit"),
     (LOW, "Dragonfly(a = 3, h = 3, p = 1)", "one source of each checked orbit"),
@@ -37,7 +39,8 @@ GALLERY = [
 ]
 SMALL = {
     "clos2": small.clos2(3, 4, 2), "clos2 of two links": small.clos2(2, 3, 2, ways=2), "clos2 of one spine": small.clos2(4, 2, 1),
-    "clos3 in planes": small.clos3_planes(), "rails": small.rails(3, 4), "ring": small.k_ring(7, 1), "two hops": small.k_ring(9, 2),
+    "clos3 in planes": small.clos3_planes(), "rails": small.rails(3, 4), "ring": small.k_ring(7, 1),
+    "two hops": small.k_ring(9, 2),
     "antipodal": small.k_ring(6, 3), "torus": small.torus(4, 4), "thin torus": small.torus(1, 4),
     "full mesh": small.full_mesh(6), "no relays": small.full_mesh(5, "false"), "hyperx": small.hyperx(3, 4),
     "ring of nodes": small.node_ring(5, 3), "crossed": small.crossed_rails(3), "hypercube": small.hypercube(4),
@@ -46,65 +49,6 @@ SMALL = {
     "mesh on ring": small.mesh_on_ring(6), "diagonal": small.diagonal(3), "twisted": small.twisted(4, 4, 2),
     "reflected": small.reflected(6), "uneven": small.uneven_rings(5), "one row": small.one_row_meshed(4),
     "diagonal mesh": small.diagonal_mesh(4), "pairs": small.paired_and_all(4), "moved pairs": small.paired_and_all(5, 2),
-}
-MORE = {
-    "Clos of tori": """
-chip Gpu { relay = true;  port p: L[4];  port up: L[2]; }
-switch Tor { port d: L[6];  port u: L[2]; }
-switch Spine { port d: L[2]; }
-system S {
-    part gpu: Gpu[2][3][2];  part tor: Tor[2][2];  part spine: Spine[2][2];
-    connect gpu[c][x][y].p[0] <-> gpu[c][(x + 1) % 3][y].p[1]  for c in 0..2, x in 0..3, y in 0..2;
-    connect gpu[c][x][y].p[2] <-> gpu[c][x][(y + 1) % 2].p[3]  for c in 0..2, x in 0..3, y in 0..2;
-    connect gpu[c][x][y].up[q] <-> tor[c][q].d[2 * x + y]  for c in 0..2, x in 0..3, y in 0..2, q in 0..2;
-    connect tor[c][q].u[s] <-> spine[q][s].d[c]  for c in 0..2, q in 0..2, s in 0..2;
-}
-design = S;
-""",
-    "ring of nodes of a switch, in pods": """
-chip Gpu { port x: L; }
-switch Chip { port p: L[2];  port next: L;  port last: L;  port up: L; }
-switch Top { port d: L[12]; }
-system S {
-    part gpu: Gpu[3][4][2];  part chip: Chip[3][4];  part top: Top;
-    connect gpu[p][i][g].x <-> chip[p][i].p[g]  for p in 0..3, i in 0..4, g in 0..2;
-    connect chip[p][i].next <-> chip[p][(i + 1) % 4].last  for p in 0..3, i in 0..4;
-    connect chip[p][i].up <-> top.d[4 * p + i]  for p in 0..3, i in 0..4;
-}
-design = S;
-""",
-    "chips behind their adapters": """
-chip Gpu { port x: L; }
-chip Nic { relay = true;  port h: L[2];  port n: L[2]; }
-switch Leaf { port d: L[6];  port u: L; }
-switch Top { port d: L[2]; }
-system S {
-    part gpu: Gpu[2][3][2];  part nic: Nic[2][3];  part leaf: Leaf[2];  part top: Top;
-    connect gpu[l][n][g].x <-> nic[l][n].h[g]  for l in 0..2, n in 0..3, g in 0..2;
-    connect nic[l][n].n[w] <-> leaf[l].d[2 * n + w]  for l in 0..2, n in 0..3, w in 0..2;
-    connect leaf[l].u <-> top.d[l]  for l in 0..2;
-}
-design = S;
-""",
-    "line times ring times full mesh": """
-chip Gpu { relay = true;  port p: L[8]; }
-system S {
-    part gpu: Gpu[4][3][3];
-    connect gpu[x][y][z].p[0] <-> gpu[x + 1][y][z].p[1]  for x in 0..3, y in 0..3, z in 0..3;
-    connect gpu[x][y][z].p[2] <-> gpu[x][(y + 1) % 3][z].p[3]  for x in 0..4, y in 0..3, z in 0..3;
-    connect gpu[x][y][i].p[4 + j - 1] <-> gpu[x][y][j].p[6 + i]  for x in 0..4, y in 0..3, i in 0..3, j in 0..3 where i < j;
-}
-design = S;
-""",
-    "two k-hop rings": """
-chip Gpu { relay = true;  port p: L[4];  port q: L[4]; }
-system S {
-    part gpu: Gpu[7][6];
-    connect gpu[x][y].p[h] <-> gpu[(x + h + 1) % 7][y].p[2 + h]  for x in 0..7, y in 0..6, h in 0..2;
-    connect gpu[x][y].q[h] <-> gpu[x][(y + 2 * h + 1) % 6].q[2 + h]  for x in 0..7, y in 0..6, h in 0..2;
-}
-design = S;
-""",
 }
 
 
@@ -122,15 +66,16 @@ def test_small_networks(name: str) -> None:
     assert same(uniform_loads(net), WrittenOut(net))
 
 
-@pytest.mark.parametrize("name", MORE)
+@pytest.mark.parametrize("name", NESTED)
 def test_networks_of_networks(name: str) -> None:
-    net = of_design(small.opened(MORE[name]))
+    net = of_design(small.opened(NESTED[name]))
     assert same(uniform_loads(net), WrittenOut(net))
 
 
 @pytest.mark.parametrize(("smaller", "larger"), [
     ((INDIRECT, "FatTree(k = 4)"), (INDIRECT, "FatTree(k = 48)")),
-    ((INDIRECT, "LeafSpine(leaves = 4, spines = 3, hosts = 2)"), (INDIRECT, "LeafSpine(leaves = 320, spines = 160, hosts = 300)")),
+    ((INDIRECT, "LeafSpine(leaves = 4, spines = 3, hosts = 2)"),
+     (INDIRECT, "LeafSpine(leaves = 320, spines = 160, hosts = 300)")),
     ((MESHES, "HyperX(a = 3, b = 4, c = 3)"), (MESHES, "HyperX(a = 100, b = 100, c = 100)")),
     ((RINGS, "Torus3(x = 3, y = 4, z = 5)"), (RINGS, "Torus3(x = 30, y = 30, z = 30)")),
 ])

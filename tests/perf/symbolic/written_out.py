@@ -15,6 +15,7 @@ from hwdsl.ir.space import points
 from hwdsl.perf.symbolic import SymbolicLoads
 from hwdsl.query.lifted import covers
 from hwdsl.query.network import Network, network
+from hwdsl.query.selection import Selection
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 Vertex = tuple[int, tuple[int, ...]]
@@ -40,6 +41,14 @@ def of_design(design: Design) -> Network:
 def failed(path: str, *box: int | range, target: str = "part") -> Exclusion:
     """A part, or with target "port" the link at a port, that is out of service."""
     return Exclusion(tuple(path.split(".")), tuple(range(x, x + 1) if isinstance(x, int) else x for x in box), target, "failed")
+
+
+def chosen(design: Design, selection: str) -> Network:
+    """The network of a design with some parts as endpoints."""
+    found = design.query(selection)
+    assert found is not None, design.session.report()
+    assert isinstance(found.value, Selection)
+    return network(design.root, None, found.value)
 
 
 class WrittenOut:
@@ -93,7 +102,8 @@ class WrittenOut:
                         queue.append(u)
         return found
 
-    def routed(self, traffic: Callable[[Vertex, Vertex], Fraction | int], ends: list[Vertex] | None = None) -> dict[Edge, Fraction]:
+    def routed(self, traffic: Callable[[Vertex, Vertex], Fraction | int],
+               ends: list[Vertex] | None = None) -> dict[Edge, Fraction]:
         """Load of every directed link: each vertex splits equally over all links one hop nearer."""
         load: dict[Edge, Fraction] = dict.fromkeys(self.edges, Fraction(0))
         ends = self.ends if ends is None else ends
