@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "check": "Look for mistakes, from syntax to assertions; write nothing.",
     "query": "Ask a design questions: counts, rates, power, bisection, ...",
     "perf": "Predict times of collectives and other traffic on a design's networks.",
+    "compare": "Put designs, or modes of a design, side by side.",
     "test": "Run the assertions and test blocks of designs.",
     "doc": "Make a page: the standard library, or the published claims that designs check.",
     "explain": "Say what a diagnostic code means and how to mend it.",

@@ -10,4 +10,7 @@ CODES: dict[str, str] = {
     "HW6007": "link of rate zero",
     "HW6008": "endpoints cannot reach each other",
     "HW6009": "prediction refused",
+    "HW6010": "nothing to compare",
+    "HW6011": "no accelerators to compare",
+    "HW6012": "unknown plane or side of a comparison",
 }

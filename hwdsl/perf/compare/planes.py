@@ -1,0 +1,211 @@
+"""Which network of a design is its scale-up network, how far it reaches, and what leads out of it.
+
+Scale-up is the plane on which an accelerator has the most bandwidth, of those on which accelerators reach each other. Where it
+falls apart into islands, as the NVLink of a cluster of servers does, one island is the domain.
+
+Scale-out is the widest of: another plane over cables or modules (by the bandwidth of the accelerators on it, else of whatever
+talks on it), and ports that lead out through a connector or a module and go nowhere within the design.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from hwdsl.ir.l0 import Template
+from hwdsl.ir.outages import declared_paths
+from hwdsl.node import Record, replace
+from hwdsl.perf.compare.amounts import of_attribute, total
+from hwdsl.perf.compare.result import NONE, UNKNOWN, Amount
+from hwdsl.perf.study.evaluate import data_planes
+from hwdsl.query.counting import count_carried, count_group, count_used
+from hwdsl.query.cuts import injection
+from hwdsl.query.hopcount import hop_counts
+from hwdsl.query.lifted import exclusions
+from hwdsl.query.media import total as media_total
+from hwdsl.query.network import Network, network
+from hwdsl.query.quotient import Hops, Refused
+from hwdsl.query.rates import link_rate
+from hwdsl.query.select import any_depth_planes
+from hwdsl.query.selection import Group, PlaneSelection, Selection, group_size, whole
+from hwdsl.sema.mistake import Mistake
+from hwdsl.sema.values import UNKNOWN as UNPUBLISHED
+from hwdsl.source import NO_SPAN
+
+
+class Domain(Record):
+    """Accelerators that the scale-up plane joins.
+
+    name     the plane; `planes` to ask for it (None: the links of a design without planes)
+    root     the design, or the part that holds a whole domain
+    over     the accelerators of one domain, None where they do not form a box of coordinates
+    ranks    how many they are; `count` how many domains there are
+    net      the network among all accelerators
+    reason   why a figure is missing
+    """
+
+    name: str
+    root: Template
+    planes: PlaneSelection | None
+    over: Selection | None
+    ranks: int
+    count: int
+    net: Network
+    reason: str = ""
+
+
+def by_bandwidth(root: Template, chips: Selection) -> list[tuple[str, PlaneSelection | None, Network, Fraction | None]]:
+    """Data planes that the accelerators are on, the widest first; those of unpublished rate last."""
+    out: list[tuple[str, PlaneSelection | None, Network, Fraction | None]] = []
+    for name, planes in data_planes(root):
+        net = network(root, planes, chips)
+        if not any(a.a in net.endpoints or a.b in net.endpoints for a in net.arcs):
+            continue
+        try:
+            rate: Fraction | None = injection(net)
+        except Refused:
+            rate = None
+        out.append((name, planes, net, rate))
+    return sorted(out, key=lambda c: (c[3] is None, -(c[3] or 0), c[0]))
+
+
+def scale_up(root: Template, chips: Selection, hooks: Any, wanted: str = "") -> Domain | None:
+    """The domain of the widest plane that joins accelerators, or of the plane that is wanted; None where no plane joins any."""
+    found = by_bandwidth(root, chips)
+    if wanted:
+        found = [c for c in found if c[0] == wanted]
+    first: Domain | None = None
+    for name, planes, net, _ in found:
+        domain = _domain(root, name, planes, net, chips, hooks)
+        if domain.ranks > 1:
+            return domain
+        first = first or (domain if domain.reason else None)
+    return first
+
+
+def _domain(root: Template, name: str, planes: PlaneSelection | None, net: Network, chips: Selection, hooks: Any) -> Domain:
+    n = sum(group_size(g) for g in chips.groups)
+    try:
+        hops: Hops = hop_counts(root, planes, chips, hooks, NO_SPAN)
+    except Mistake as error:
+        return Domain(name, root, planes, chips, n, 1, net, message(error))
+    pairs = sum(hops.histogram.values())
+    if not hops.unreachable:
+        return Domain(name, root, planes, chips, n, 1, net)
+    ranks, rest = divmod(pairs, n)
+    if rest or n % (ranks + 1):
+        return Domain(name, root, planes, None, ranks + 1, n // (ranks + 1), net, "its islands of accelerators are not all alike")
+    inside = _within(root, name, chips, ranks + 1, net, hooks)
+    if inside is not None:
+        return Domain(name, inside.owner, any_depth_planes(inside.owner, name), inside, ranks + 1, n // (ranks + 1), net)
+    island = _island(chips, ranks + 1)
+    why = "" if island is not None else "its islands of accelerators are no box of coordinates"
+    return Domain(name, root, planes, island, ranks + 1, n // (ranks + 1), net, why)
+
+
+def _within(root: Template, name: str, chips: Selection, ranks: int, net: Network, hooks: Any) -> Selection | None:
+    """The accelerators of a part that holds a whole island and all of its network; None if there is no such part."""
+    if len(chips.groups) != 1 or net.exceptions or net.physical or hooks.mode is not None:
+        return None
+    path = chips.groups[0].path
+    for k in range(len(path) - 1, 0, -1):
+        owner = root.at(path[:k])
+        box = whole(owner, path[k:])
+        if group_size(box) == ranks:
+            found = Selection(owner, (box,))
+            planes = any_depth_planes(owner, name)
+            alone = planes is not None and not hop_counts(owner, planes, found, hooks, NO_SPAN).unreachable
+            return found if alone else None
+    return None
+
+
+def _island(chips: Selection, ranks: int) -> Selection | None:
+    """The first accelerators in the order of containment, as many as an island has."""
+    if len(chips.groups) != 1:
+        return None
+    g = chips.groups[0]
+    for k in range(len(g.box) + 1):
+        box = tuple(s[:1] for s in g.box[:k]) + g.box[k:]
+        size = 1
+        for s in box:
+            size *= len(s)
+        if size == ranks:
+            return Selection(chips.owner, (Group(g.path, box, g.last),))
+    return None
+
+
+def message(error: Mistake) -> str:
+    """A mistake in one line."""
+    return "; ".join((error.diagnostic.message, *error.diagnostic.notes)) if error.diagnostic is not None else str(error)
+
+
+def links_stated(net: Network) -> Amount:
+    """What is told of the rates of a network's links: sources, and whether one of them was not read."""
+    links = {a.lifted.rule.link.uid: a.lifted.rule.link for a in net.arcs}
+    return replace(total(of_attribute(t.attributes.get("net")) for t in links.values()), figure=(), boundary=())
+
+
+# ---------------------------------------------------------------- scale-out
+def scale_out(root: Template, chips: Selection, taken: str, wanted: str = "") -> tuple[str, Amount]:
+    """(in words, bytes/s of all that leads out, one direction)."""
+    found = [*_planes_out(root, chips, taken), *_ports_out(root)]
+    if wanted:
+        found = [c for c in found if c[0] == wanted]
+    best = max(found, key=lambda c: (c[2].value or 0.0, c[0]), default=None)
+    return ("", NONE) if best is None else (best[1], best[2])
+
+
+def scale_out_names(root: Template, chips: Selection, taken: str) -> list[str]:
+    """What may be asked for as scale-out."""
+    return [c[0] for c in (*_planes_out(root, chips, taken), *_ports_out(root))]
+
+
+def _planes_out(root: Template, chips: Selection, taken: str) -> list[tuple[str, str, Amount]]:
+    out = []
+    for name, planes in data_planes(root):
+        if name == taken or planes is None:
+            continue
+        if not any(media_total(root, word, (planes,)) for word in ("cables", "assemblies", "modules")):
+            continue
+        net = network(root, planes, chips)
+        on_it = any(a.a in net.endpoints or a.b in net.endpoints for a in net.arcs)
+        if not on_it:
+            net = network(root, planes, None)
+        whom = "at the accelerators" if on_it else "at " + ", ".join(
+            dict.fromkeys(root.at(net.blocks[k].path).name for k in net.endpoints))
+        try:
+            rate = replace(links_stated(net), bound="", value=float(injection(net) / 8), high=None, missing=0)
+        except Refused:
+            rate = UNKNOWN
+        out.append((name, f"plane {name}, {whom}", rate))
+    return out
+
+
+def _ports_out(root: Template) -> list[tuple[str, str, Amount]]:
+    gone = exclusions(root)
+    found: dict[str, tuple[int, Amount]] = {}
+    for path in declared_paths(root):
+        t = root.at(path)
+        if 0 in root.shape(path) or t.kind not in ("chip", "board", "engine"):
+            continue
+        for name, port in sorted(t.ports.items()):
+            g = whole(root, (*path, name))
+            if port.link.figure("net") is None or not count_carried(root, g) or count_used(root, g):
+                continue
+            n = count_group(root, g, gone)
+            rate = link_rate(port.link, "net")
+            stated = of_attribute(port.link.attributes.get("net"))
+            value = UNKNOWN
+            if rate is not UNPUBLISHED:
+                value = replace(stated, bound="", value=float(Fraction(rate.nom) * n / 8), high=None)
+            ports, before = found.get(f"{t.name}.{name}", (0, NONE))
+            found[f"{t.name}.{name}"] = ports + n, total((before, value))
+    words = "that lead out of the design (what they lead to is not part of it)"
+    return [(word, f"{n} ports {word} {words}", value) for word, (n, value) in sorted(found.items())]
+
+
+
+def plane_names(root: Template) -> list[str]:
+    """Data planes by outermost name."""
+    return [name for name, _ in data_planes(root)]
+

@@ -1,0 +1,22 @@
+"""A comparison of designs without accelerators."""
+
+from pathlib import Path
+
+TEXT = "`Pod (1)` has no accelerators to compare"
+DESIGN = """
+link Lane { lanes = 1; raw = 100 Gb/s; net = 100 Gb/s; }
+chip Gpu { port x: Lane; }
+switch Sw { port p: Lane[4]; }
+system Pod {
+    part gpu: Gpu[4];
+    part sw: Sw;
+    connect gpu[i].x <-> sw.p[i]  for i in 0..4;
+}
+design = Pod;
+"""
+
+
+def arguments(folder: Path) -> list[str]:
+    """Make the files in `folder`; the command line to run there."""
+    (folder / "pod.hw").write_text(DESIGN)
+    return ["compare", "pod.hw", "pod.hw"]
