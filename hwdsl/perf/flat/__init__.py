@@ -12,6 +12,7 @@ from __future__ import annotations
 from hwdsl.perf.flat.answer import FlatLoads
 from hwdsl.perf.flat.build import estimate_fabric, fabric
 from hwdsl.perf.flat.fabric import Fabric, from_links
+from hwdsl.perf.flat.failure_sweep import Case, Left, all_to_all_rate, drawn_links, failure_sweep
 from hwdsl.perf.flat.failures import Blast, Impact, Pair, TooMuchWork, blast_radius, impact, max_flow, without, worst_pair
 from hwdsl.perf.flat.latency import LeastPath, Piece, least_path
 from hwdsl.perf.flat.loads import Estimate, estimate_loads, loads
@@ -21,7 +22,7 @@ from hwdsl.perf.flat.routes import route
 from hwdsl.perf.flat.traffic import BadTraffic, Traffic, matrix, uniform
 from hwdsl.query.flat import OverBudget
 
-__all__ = ["ROUTINGS", "BadTraffic", "Blast", "Estimate", "Fabric", "FlatLoads", "Impact", "LeastPath", "Options", "OverBudget",
-           "Pair", "Paths", "Piece", "TooMuchWork", "Traffic", "Unroutable", "blast_radius", "estimate_fabric", "estimate_loads",
-           "fabric", "from_links", "impact", "least_path", "loads", "matrix", "max_flow", "route", "uniform", "without",
-           "worst_pair"]
+__all__ = ["ROUTINGS", "BadTraffic", "Blast", "Case", "Estimate", "Fabric", "FlatLoads", "Impact", "LeastPath", "Left", "Options",
+           "OverBudget", "Pair", "Paths", "Piece", "TooMuchWork", "Traffic", "Unroutable", "all_to_all_rate", "blast_radius",
+           "drawn_links", "estimate_fabric", "estimate_loads", "fabric", "failure_sweep", "from_links", "impact", "least_path",
+           "loads", "matrix", "max_flow", "route", "uniform", "without", "worst_pair"]

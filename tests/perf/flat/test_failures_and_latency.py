@@ -10,11 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hwdsl.perf.flat import (
+    Case,
     Fabric,
     TooMuchWork,
     Unroutable,
     blast_radius,
+    drawn_links,
     fabric,
+    failure_sweep,
     failures,
     from_links,
     impact,
@@ -147,3 +150,32 @@ def test_least_path_tells_its_hops() -> None:
         least_path(torus(6), 0, 3, "least_latency")
     with pytest.raises(Unroutable):
         least_path(torus(6), 0, 3, "valiant")
+
+
+def test_a_sweep_over_failures() -> None:
+    """A torus: with a link fewer the fullest one is fuller; with a corner cut off, its pairs are gone and the others go on."""
+    f = torus(4, 4)
+    around = sorted({int(f.link[a]) for a in range(int(f.start[5]), int(f.start[6]))})
+    whole_case, one, corner, part = list(failure_sweep(f, [Case(), Case((0,)), Case(tuple(around)), Case((), (5,))]))
+    assert whole_case.rate == pytest.approx(15 / 8)
+    assert one.rate < whole_case.rate
+    assert (one.impact.pairs, one.slowest != "") == (0, True)
+    assert (corner.impact.cut, corner.impact.pairs) == (1, 30)
+    assert (part.impact.lost, part.impact.pairs) == (1, 0)
+    exact = max(exact_loads(without(f, [0]))[0])
+    assert one.rate == pytest.approx(15 / float(exact))
+
+
+def test_drawn_links_are_even_and_repeatable() -> None:
+    f = torus(3, 4)
+    draws = [drawn_links(f, 3, 9, trial).links for trial in range(2000)]
+    assert all(len(set(d)) == 3 for d in draws)
+    assert draws[7] == drawn_links(torus(3, 4), 3, 9, 7).links
+    assert np.bincount(np.array(draws).ravel(), minlength=24) == pytest.approx(np.full(24, 250), rel=0.25)
+    with pytest.raises(ValueError, match="25 links of 24"):
+        drawn_links(f, 25, 0, 0)
+
+
+def test_a_sweep_over_failures_can_be_interrupted() -> None:
+    sweep = failure_sweep(torus(3, 3), (drawn_links(torus(3, 3), 1, 0, k) for k in range(10**9)))
+    assert [next(sweep).impact.lost for _ in range(3)] == [0, 0, 0]
