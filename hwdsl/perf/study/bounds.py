@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from hwdsl.perf.study.latency import Latency
-from hwdsl.perf.study.loading import Loading
+from hwdsl.perf.study.loading import Loading, slowest
 from hwdsl.perf.study.result import Bound
 from hwdsl.perf.study.view import View
 from hwdsl.query.cuts import capacity, coordinate_cuts
@@ -104,8 +104,9 @@ def _across(collective: str, size: Fraction, n: int) -> tuple[Fraction, str]:
 def distance_bounds(found: Loading, bits: Fraction) -> list[Bound]:
     """Of given traffic: the most loaded link, and all links together."""
     out = []
-    if found.slowest is not None and found.exact:
-        out.append(Bound("load", float(bits * Fraction(found.slowest)), f"the busiest link under this routing: {found.where}"))
+    busiest, where = slowest(found.classes)
+    if busiest is not None and found.exact:
+        out.append(Bound("load", float(bits * Fraction(busiest)), f"the busiest link under this routing: {where}"))
     pairs = sum(h * k for h, k in found.hops.items())
     if pairs and all(c.capacity is not None for c in found.classes):
         total = sum((Fraction(c.capacity or 0) * c.links for c in found.classes), Fraction(0))

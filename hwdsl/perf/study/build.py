@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from hwdsl.perf.study.call import Call, algorithms, assumed, bits, count, routing, truth, word
+from hwdsl.perf.study.call import Call, algorithms, assumed, bits, count, routing, sharing, truth, word
 from hwdsl.perf.study.operation import Operation
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic import Pattern, Phase
@@ -35,7 +35,7 @@ def operation(call: Call, view: View) -> Operation:
 def _make(call: Call, phases: list[Phase], size: Fraction, schedule: str, algorithm: str = "", filling: int = 0) -> Operation:
     value = call.value("size")
     return Operation(call.text, call.name, algorithm, size, show(value) if value is not None else size_text(size), tuple(phases),
-                     filling, schedule, routing(call), count(call, "seed", 0, 0), assumed(call))
+                     filling, schedule, routing(call), count(call, "seed", 0, 0), sharing(call), assumed(call))
 
 
 def size_text(size: Fraction) -> str:

@@ -25,7 +25,7 @@ from hwdsl.source import Span
 from hwdsl.syntax import ast
 from hwdsl.types import Quantity
 
-COMMON = ("over", "plane", "routing", "seed", "link_latency", "switch_latency")
+COMMON = ("over", "plane", "routing", "seed", "sharing", "link_latency", "switch_latency")
 TAKES: dict[str, tuple[str, ...]] = {
     "all_reduce": ("size", "algorithm", "group"), "all_gather": ("size", "algorithm", "group"),
     "reduce_scatter": ("size", "algorithm", "group"), "broadcast": ("size", "algorithm"),
@@ -37,7 +37,7 @@ TAKES: dict[str, tuple[str, ...]] = {
 }
 """Arguments of each kind of traffic beside those in COMMON."""
 
-WORDS = ("algorithm", "routing", "schedule", "kind", "placement")
+WORDS = ("algorithm", "routing", "schedule", "kind", "placement", "sharing")
 """Arguments whose value is a word, whatever else in the design bears that name."""
 
 
@@ -220,6 +220,11 @@ def algorithms(collective: str) -> tuple[str, ...]:
 def routing(call: Call) -> str:
     """The routing model. Raises Mistake."""
     return word(call, "routing", tuple(ROUTINGS), "ecmp", "a study")
+
+
+def sharing(call: Call) -> str:
+    """How flows of one step share links. Raises Mistake."""
+    return word(call, "sharing", ("fluid", "max_min"), "fluid", "a study")
 
 
 def assumed(call: Call) -> Assumed:

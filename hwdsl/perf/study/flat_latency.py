@@ -8,11 +8,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hwdsl.perf.study.latency import NONE, Assumed, Latency, link_latency, relay_latency
+from hwdsl.perf.study.latency import NONE, Assumed, Latency, by_hops, link_latency, relay_latency
 from hwdsl.perf.study.view import View
+from hwdsl.query.quotient import Refused
+
 
 MISSING = 1e-18
 """Added for a missing figure, so that of two equal sums the one with more missing is the greater; far below any latency."""
+
+
+def startup(view: View, f: Any, flows: Any, hops: int, assumed: Assumed) -> Latency:
+    """The latency of the slowest flow, of at most `hops` hops. `flows` has `src` and `dst` (and may be `uniform`)."""
+    try:
+        return by_hops(view, assumed, hops)
+    except Refused:
+        return worst(view, f, flows, assumed)
 
 
 def worst(view: View, f: Any, traffic: Any, assumed: Assumed) -> Latency:
@@ -22,9 +32,10 @@ def worst(view: View, f: Any, traffic: Any, assumed: Assumed) -> Latency:
     n = f.vertex_count
     ends = f.endpoints
     best, best_missing = 0.0, 0
-    for t in (range(len(ends)) if traffic.uniform else np.unique(traffic.dst).tolist()):
+    uniform = getattr(traffic, "uniform", False)
+    for t in range(len(ends)) if uniform else np.unique(traffic.dst).tolist():
         hop, cost, lacking = _towards(f, int(ends[t]), link, missing, relays, without, n)
-        sources = ends if traffic.uniform else ends[traffic.src[traffic.dst == t]]
+        sources = ends if uniform else ends[traffic.src[traffic.dst == t]]
         sources = sources[hop[sources] > 0]
         if len(sources):
             k = sources[int(np.argmax(cost[sources]))]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hwdsl.ir.l0 import Template
 from hwdsl.node import Record
 from hwdsl.query.network import ArcRule
-from hwdsl.query.quotient import Cell, Plan, destinations, reach, talks
+from hwdsl.query.quotient import Cell, Plan, Refused, destinations, reach, talks
 from hwdsl.sema.values import UNKNOWN
 from hwdsl.types import Quantity
 
@@ -193,3 +193,15 @@ def _states(pl: Plan, near: int, far: int, s: list[Any], t: list[Any]) -> list[A
             columns.append(np.minimum(offset, c.size - offset) if c.symmetry == "D" else offset)
     columns += [t[k] if c.symmetry == "N" else np.zeros_like(t[k]) for k, c in enumerate(pl.coordinates[far])]
     return columns
+
+
+def by_hops(view: View, assumed: Assumed, count: int) -> Latency:
+    """The latency of a path of so many hops where all links and all relays are alike. Raises Refused."""
+    links = {link_latency(a, assumed) for a in view.net.arcs}
+    relays = {relay_latency(view.root.at(b.path), assumed) for b in view.net.blocks if b.relay}
+    if not count:
+        return NONE
+    if len(links) != 1 or (count > 1 and len(relays) != 1):
+        raise Refused("links or relays of different latency")
+    way = next(iter(links)).times(count)
+    return way.plus(next(iter(relays)).times(count - 1)) if count > 1 else way

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record
-from hwdsl.perf.study.latency import NONE, Assumed, Latency, Symbolic, link_latency, relay_latency
+from hwdsl.perf.study.latency import Assumed, Latency, Symbolic, by_hops
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic import Flows, Pattern
 from hwdsl.query.cuts import capacity, level_capacity, levels, spreads_evenly
@@ -76,11 +76,15 @@ class TooLong(Exception):
         self.steps = steps
 
 
-def loading(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed,
-            limit: int | None = None) -> Loading:
+def loading(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed, limit: int | None = None,
+            sharing: str = "fluid") -> Loading:
     """The loading of a view by a pattern, found once. Raises OverBudget, TooLong (beyond `limit` steps, those of
     the view unless given), Refused (a routing that does not fit)."""
-    key = ("loading", pattern.key, routing, seed, assumed)
+    key = ("loading", pattern.key, routing, seed, assumed, sharing)
+    if key not in view.memo and sharing == "max_min":
+        from hwdsl.perf.study.sharing import shared
+
+        view.memo[key] = shared(view, pattern, routing, seed, assumed)
     if key not in view.memo:
         try:
             view.memo[key] = _symbolic(view, pattern, routing, assumed)
@@ -131,7 +135,7 @@ def _uniform(view: View, routing: str, assumed: Assumed) -> Loading:
     found = uniform_loads(view.net, routing, view.failed)
     classes = _by_label(found.classes)
     try:
-        latency = _by_hops(view, assumed, max(found.hops.histogram, default=0))
+        latency = by_hops(view, assumed, max(found.hops.histogram, default=0))
     except Refused:
         latency = Symbolic(view.lossy_plan(), assumed).extremes()[1]
     each, where = slowest(classes)
@@ -182,7 +186,7 @@ def _slowest_pair(view: View, pattern: Pattern, assumed: Assumed, found: Hops) -
     """The latency of the slowest flow of a pattern on a network without failures. Raises Refused."""
     if len(found.histogram) == 1:
         try:
-            return _by_hops(view, assumed, next(iter(found.histogram)))
+            return by_hops(view, assumed, next(iter(found.histogram)))
         except Refused:
             pass
     key = ("ways", assumed)
@@ -191,18 +195,6 @@ def _slowest_pair(view: View, pattern: Pattern, assumed: Assumed, found: Hops) -
     ways: Symbolic = view.memo[key]
     assert pattern.build is not None
     return ways.worst(view, pattern.build())
-
-
-def _by_hops(view: View, assumed: Assumed, count: int) -> Latency:
-    """The latency of a path of so many hops where all links and all relays are alike. Raises Refused."""
-    links = {link_latency(a, assumed) for a in view.net.arcs}
-    relays = {relay_latency(view.root.at(b.path), assumed) for b in view.net.blocks if b.relay}
-    if not count:
-        return NONE
-    if len(links) != 1 or (count > 1 and len(relays) != 1):
-        raise Refused("links or relays of different latency")
-    way = next(iter(links)).times(count)
-    return way.plus(next(iter(relays)).times(count - 1)) if count > 1 else way
 
 
 def _pairing(view: View, pattern: Pattern, assumed: Assumed, strict: bool) -> Loading:
@@ -286,23 +278,20 @@ def _flat(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assume
         found = loads(f, traffic, routing, seed, budget=view.hooks.memory_budget, progress=progress)
     except Unroutable as unfit:
         raise Refused(f"the routing `{routing}` does not apply: {unfit}") from None
-    classes = _by_tier(view, f, found.load)
+    classes = by_tier(view, f, found.load)
     count = max(found.histogram, default=0)
     if not count:  # the routing keeps no count of hops: at least those of minimal paths, twice the longest under Valiant
         count = max(loads(f, uniform() if routing == "valiant" else traffic).histogram, default=0) * (1 + (routing == "valiant"))
-    try:
-        latency = _by_hops(view, assumed, count)
-    except Refused:
-        from hwdsl.perf.study.flat_latency import worst
+    from hwdsl.perf.study.flat_latency import startup
 
-        latency = worst(view, f, traffic, assumed)
+    latency = startup(view, f, traffic, count, assumed)
     each, where = slowest(classes)
     return Loading(classes, latency, each, where, True, "L2", found.method, found.cost, reason, found.unreachable,
                    found.histogram)
 
 
-def _by_tier(view: View, f: Any, load: Any) -> tuple[ClassLoad, ...]:
-    """Arcs by the parts at their ends and their rate."""
+def by_tier(view: View, f: Any, load: Any) -> tuple[ClassLoad, ...]:
+    """Loads of the arcs (float64[A]) by the parts at their ends and their rate."""
     import numpy as np
 
     if not f.arc_count:

@@ -18,6 +18,7 @@ class Operation(Record):
     phases       the steps; empty for in-network ones
     filling      extra start-ups that the first piece of a pipeline waits for
     schedule     words for what happens at the same time
+    sharing      "fluid" or "max_min": see hwdsl.perf.study.sharing
     """
 
     call: str
@@ -30,4 +31,5 @@ class Operation(Record):
     schedule: str
     routing: str
     seed: int
+    sharing: str
     assumed: Assumed

@@ -91,7 +91,7 @@ def _over_phases(view: View, op: Operation) -> Outcome:
     for k, phase in enumerate(op.phases):
         if view.hooks.progress is not None and len(op.phases) > 20 and k % 10 == 0:
             view.hooks.progress(f"{op.collective}: step {k} of {len(op.phases)}")
-        found = loading(view, phase.pattern, op.routing, op.seed, op.assumed)
+        found = loading(view, phase.pattern, op.routing, op.seed, op.assumed, None, op.sharing)
         first = first or found
         exact &= found.exact
         lost += found.unreachable
@@ -129,6 +129,8 @@ def _tiers(busy: dict[tuple[str, int, float | None], list[Any]], time: float) ->
 
 def _in_network(view: View, op: Operation) -> Outcome:
     """Raises Refused."""
+    if op.sharing != "fluid":
+        raise Refused("what switches add up are no flows that could share fairly: `in_network` goes with `sharing = fluid`")
     if op.routing != "ecmp":
         raise Refused("switches add up over all their minimal uplinks: `in_network` goes with routing `ecmp`")
     found = shares(view)
@@ -154,6 +156,8 @@ def _uplink_use(u: UplinkShare, size: Fraction, time: float) -> TierUse:
 # ---------------------------------------------------------------- the answer
 def _question(view: View, op: Operation, first: Loading | None) -> Question:
     flows = "hashed: one path a flow" if op.routing in ("hashed", "static") else "fluid: a flow is split at will"
+    if op.sharing == "max_min":
+        flows += "; links shared max-min fairly, flow by flow"
     routing = ROUTINGS[op.routing] + (f" ({first.model})" if first is not None and first.model else "")
     return Question(op.schedule, flows, routing, "relay" if view.relays else "do not relay")
 

@@ -56,6 +56,14 @@ class Phase(Record):
 UNIFORM = Pattern("every rank to every other", None)
 
 
+def every_pair(ranks: int) -> Flows:
+    """Uniform traffic as a list."""
+    import numpy as np
+
+    i = np.arange(ranks, dtype=np.int64)
+    return flows(np.repeat(i, ranks), np.tile(i, ranks))
+
+
 def matching(key: str, src: Callable[[], npt.NDArray[np.int64]], dst: Callable[[], npt.NDArray[np.int64]]) -> Pattern:
     """A pattern of flows of weight 1 in which each rank sends to at most one and receives from at most one other."""
     def build() -> Flows:

@@ -1,0 +1,58 @@
+"""Flows of one step that share links max-min fairly, from event to event, instead of moving as one fluid.
+
+A fluid step ends when the busiest link has carried its load, as if every flow could be slowed down at will. Flows that share
+fairly may leave a link idle that others will need later: the step then takes longer, never shorter.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hwdsl.perf.study.flat_latency import startup
+from hwdsl.perf.study.latency import Assumed
+from hwdsl.perf.study.loading import Loading, TooLong, by_tier, slowest
+from hwdsl.perf.study.view import View
+from hwdsl.perf.traffic import Pattern
+from hwdsl.perf.traffic.pattern import every_pair
+from hwdsl.query.quotient import Refused
+
+FLOW_LIMIT = 300_000
+"""Flows of one step that are simulated."""
+
+
+def shared(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed) -> Loading:
+    """The loading of a step whose `slowest` is when the last of its flows ends, per bit of weight 1.
+
+    Raises OverBudget, TooLong, Refused.
+    """
+    import numpy as np
+
+    from hwdsl.perf.flat import Unroutable, route
+    from hwdsl.perf.rates import completion_times, fair_rates
+
+    f = view.fabric()
+    n = len(f.endpoints)
+    if pattern.uniform and n * (n - 1) > FLOW_LIMIT:
+        raise TooLong(n * (n - 1))
+    flows = every_pair(n) if pattern.build is None else pattern.build()
+    if len(flows.src) > FLOW_LIMIT:
+        raise TooLong(len(flows.src))
+    progress = view.hooks.progress
+    try:
+        paths = route(f, flows.src, flows.dst, routing, seed, budget=view.hooks.memory_budget, progress=progress)
+    except Unroutable as unfit:
+        raise Refused(f"the routing `{routing}` has no single flows: {unfit}") from None
+    lost = int((paths.hops < 0).sum())
+    classes = by_tier(view, f, paths.load(f.arc_count, flows.weight))
+    busiest, where = slowest(classes)
+    ends: Fraction | float | None = busiest
+    method = "max-min fair sharing, flow by flow"
+    if busiest is not None and not lost:
+        share = None if bool((paths.share == 1).all()) else paths.share
+        done = completion_times(f.capacity, paths.start, paths.arc, flows.weight, share=share, progress=progress)
+        rates = fair_rates(f.capacity, paths.start, paths.arc, share, progress=progress).rate
+        ends = max(float(done.finish.max(initial=0.0)), float(busiest))
+        method += f": at first {rates.min() / 8e9:.4g} GB/s to {rates.max() / 8e9:.4g} GB/s a flow, {done.events:,} events"
+    hops = {int(h): int(k) for h, k in zip(*np.unique(paths.hops[paths.hops > 0], return_counts=True))}
+    return Loading(classes, startup(view, f, flows, max(hops, default=0), assumed), ends, where, True, "L2", method,
+                   len(paths.arc), "flows are told apart where they share fairly", lost, hops)
