@@ -12,7 +12,6 @@ from hwdsl.perf.study.latency import NONE, Assumed, Latency, by_hops, link_laten
 from hwdsl.perf.study.view import View
 from hwdsl.query.quotient import Refused
 
-
 MISSING = 1e-18
 """Added for a missing figure, so that of two equal sums the one with more missing is the greater; far below any latency."""
 
