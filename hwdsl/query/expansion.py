@@ -64,6 +64,8 @@ class Prepared(Record):
     lost: tuple[Conjunction, ...]
     sizes: dict[str, int]
     merged: bool
+    near_kinds: tuple[tuple[int, int], ...]
+    far_kinds: tuple[tuple[int, int], ...]
 
 
 def prepare(arc: ArcRule, uses: Uses, coordinates: tuple[tuple[Coordinate, ...], ...],
@@ -114,7 +116,8 @@ def _direction(arc: ArcRule, uses: Uses, first: bool, coordinates: tuple[tuple[C
     extra = tuple((name, _choices_of(sizes[name], sets)) for name, sets in named.items())
     return Prepared(arc.number, n, f, first or merged, first or not arc.directed, not (first and arc.directed), tuple(near),
                     tuple(far), near_coords, far_coords, free, extra, multiplicity, mesh, offsets, tuple(sorted(fixed)),
-                    arc.space.guard if mesh is None else (), arc.constraints, lost, sizes, merged)
+                    arc.space.guard if mesh is None else (), arc.constraints, lost, sizes, merged,
+                    _kinds(near_coords), _kinds(far_coords))
 
 
 def _fixed(arc: ArcRule, ends: list[tuple[Use, Coordinate]], mesh: int | None) -> set[str]:
@@ -202,17 +205,17 @@ def _far_value(u: Use, c: Coordinate, values: dict[str, int], env: dict[str, int
 
 def _label(p: Prepared, near: State, far: list[int]) -> Label:
     """What tells the arcs of a rule apart: values without symmetry, parts of permuted ones, offsets of rotating ones."""
-    mine = [_kind(c, s) for s, c in zip(near, p.near_coords) if c.symmetry == "N" or len(c.parts) > 1]
-    other = [_kind(c, s) for s, c in zip(far, p.far_coords) if c.symmetry == "N" or len(c.parts) > 1]
-    apart = []
+    out = [near[i] >> shift for i, shift in p.near_kinds]
+    out += [far[i] >> shift for i, shift in p.far_kinds]
     for i, j, c in p.offsets:
         o = (far[j] - near[i]) % c.size
-        apart.append(min(o, c.size - o) if c.symmetry == "D" else o)
-    return (*mine, *other, *apart)
+        out.append(min(o, c.size - o) if c.symmetry == "D" else o)
+    return tuple(out)
 
 
-def _kind(c: Coordinate, state: int) -> int:
-    return state >> 1 if c.symmetry == "S" else state
+def _kinds(coords: tuple[Coordinate, ...]) -> tuple[tuple[int, int], ...]:
+    """Positions of coordinates whose value or part tells arcs apart, and by how many bits the state is to be shifted for it."""
+    return tuple((i, int(c.symmetry == "S")) for i, c in enumerate(coords) if c.symmetry == "N" or len(c.parts) > 1)
 
 
 def _in_service(p: Prepared, values: dict[str, int], env: dict[str, int]) -> int:
@@ -260,25 +263,24 @@ def _mesh_in_service(p: Prepared, k: int, state: State, s: int) -> int:
         if i != k and u.form == "var":
             known[u.name] = c.named[state[i] >> 1] if c.symmetry == "S" else state[i]
     c = p.near_coords[k]
-    ends = [c.named[v >> 1] if c.symmetry == "S" else v for v in (state[k], s)]
+    ends = (c.named[state[k] >> 1], c.named[s >> 1]) if c.symmetry == "S" else (state[k], s)
     total = 0
     for choice in product(*[options for _, options in p.extra]):
-        for (name, _), (value, _) in zip(p.extra, choice):
+        n = 1
+        for (name, _), (value, count) in zip(p.extra, choice):
             known[name] = value
+            n *= count
         if not any(_mesh_lost(conjunction, known, ends) for conjunction in p.lost):
-            n = 1
-            for _, count in choice:
-                n *= count
             total += n
     return total
 
 
-def _mesh_lost(conjunction: Conjunction, known: dict[str, int | None], ends: list[int | None]) -> bool:
+def _mesh_lost(conjunction: Conjunction, known: dict[str, int | None], ends: tuple[int | None, int | None]) -> bool:
     for name, allowed in conjunction.items():
         if name == PAIR:
             hit = set(ends) == allowed
         elif name == TOUCHED:
-            hit = any(e in allowed for e in ends)
+            hit = ends[0] in allowed or ends[1] in allowed
         else:
             hit = known[name] in allowed
         if not hit:

@@ -16,12 +16,12 @@ from itertools import product
 
 from hwdsl.node import Record
 from hwdsl.query.expansion import Frame, Points, Prepared, State, steps
-from hwdsl.query.lifted import union_count
 from hwdsl.query.network import ArcRule
 from hwdsl.query.refusal import Refused as Refused
 from hwdsl.query.symmetry import Coordinate as Coordinate
 from hwdsl.query.symmetry import Plan as Plan
 from hwdsl.query.symmetry import plan as plan
+from hwdsl.query.taken import lost_links
 
 CELL_LIMIT = 60_000
 """Cells times destination classes beyond which the quotient is not worth it."""
@@ -358,5 +358,5 @@ def census(pl: Plan, seen: Reach) -> dict[Arc, int]:
 
 def in_service(rule: ArcRule) -> int:
     """Links of a rule, less those out of service."""
-    return rule.links - union_count(rule.space, list(rule.constraints), [list(region) for region in rule.lost])
+    return rule.links - lost_links(rule.space, rule.constraints, rule.lost)
 

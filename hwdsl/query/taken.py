@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from itertools import product
 
-from hwdsl.ir.index import evaluate, ix_vars, variable
+from hwdsl.ir.index import Ix, evaluate, ix_vars, substitute, variable
 from hwdsl.ir.outages import Exclusion, cable_mates
-from hwdsl.ir.space import Constraint, IndexSet, Space, count, holds, points
+from hwdsl.ir.space import Cmp, Constraint, IndexSet, Space, count, holds, points
 from hwdsl.node import replace
 from hwdsl.query.lifted import covers, end_constraints, exclusions
 from hwdsl.query.network import OUT_OF_SERVICE, Network, Region, VertexBlock
@@ -44,7 +44,7 @@ def taken(network: Network, failed: tuple[Exclusion, ...]) -> Network:
         for e in gone:
             for path, coords in ((arc.lifted.a, arc.lifted.a_coords), (arc.lifted.b, arc.lifted.b_coords)):
                 region = tuple(end_constraints(coords, e.box))
-                if covers(e.path, path) and count(arc.space, [*arc.constraints, *region]):
+                if covers(e.path, path) and solved(arc.space, (region,)):
                     lost.append(region)
         arcs.append(replace(arc, lost=tuple(dict.fromkeys(lost))))
     blocks = list(network.blocks)
@@ -124,11 +124,36 @@ def unordered(lost: tuple[Conjunction, ...], low: str, high: str, sizes: dict[st
         else:
             lows = range(sizes[low]) if one is None else one
             highs = range(sizes[high]) if other is None else other
-            pairs = [frozenset((u, v)) for u in lows for v in highs if u < v] if len(lows) * len(highs) <= POINT_LIMIT else []
-            if not 0 < len(pairs) + len(out) <= REGION_LIMIT:
+            if len(lows) * len(highs) > POINT_LIMIT:
+                raise Refused("what is out of service names many single pairs of a full mesh")
+            pairs = [frozenset((u, v)) for u in lows for v in highs if u < v]
+            if len(pairs) + len(out) > REGION_LIMIT:
                 raise Refused("what is out of service names many single pairs of a full mesh")
             out += [{**rest, PAIR: pair} for pair in pairs]
     return tuple(out)
+
+
+def lost_links(space: Space, constraints: tuple[Constraint, ...], lost: tuple[Region, ...]) -> int:
+    """How many links of a rule are out of service (inclusion and exclusion, pruned where nothing is left)."""
+    def union(some: list[Conjunction]) -> int:
+        total = 0
+        for k, first in enumerate(some):
+            alone = _links_in(space, constraints, first)
+            if alone:
+                both = [_meet(space, (first, other)) for other in some[k + 1:]]
+                total += alone - union([x for x in both if x is not None])
+        return total
+
+    return union(list(solved(space, lost))) if lost else 0
+
+
+def _links_in(space: Space, constraints: tuple[Constraint, ...], conjunction: Conjunction) -> int:
+    """Points of a space that fulfil a conjunction; what has one value only is put in before they are counted."""
+    single = {n: Ix(next(iter(v))) for n, v in conjunction.items() if len(v) == 1}
+    left = Space(tuple(x for x in space.vars if x[0] not in single),
+                 tuple(Cmp(c.op, substitute(c.ix, single, space.sizes)) for c in space.guard))
+    kept: list[Constraint] = [(substitute(m, single, space.sizes), allowed) for m, allowed in constraints]
+    return count(left, [*kept, *((variable(n), tuple(sorted(v))) for n, v in conjunction.items() if n not in single)])
 
 
 def whole_block(block: VertexBlock) -> bool:

@@ -15,6 +15,7 @@ from hwdsl.query.network import ArcRule, Network
 from hwdsl.query.refine import refine
 from hwdsl.query.refusal import Refused
 from hwdsl.query.symmetry import uses_of
+from hwdsl.query.taken import whole_block
 from hwdsl.query.unroll import unrolled
 
 
@@ -76,7 +77,7 @@ class Contracted(Record):
 
 
 def contract(net: Network) -> Contracted:
-    """Contract what hangs on one vertex, again and again, in a network where nothing is out of service."""
+    """Contract what hangs on one vertex, again and again. Blocks that talk in part stay, and those with links out of service."""
     net = unrolled(refine(net))
     depth: dict[int, Polynomial] = {k: {0: 1} for k in net.endpoints}
     hung: dict[int, list[tuple[int, Polynomial, Polynomial]]] = {k: [] for k in net.endpoints}
@@ -115,6 +116,8 @@ def _inner(depth: Polynomial, hung: list[tuple[int, Polynomial, Polynomial]]) ->
 def _pendant(net: Network, arc: ArcRule, child: int) -> tuple[int, int, int] | None:
     """(the block it hangs on, how many hang on one vertex, parallel links) if every vertex of `child` hangs on one vertex."""
     parent = arc.b if arc.a == child else arc.a
+    if not (whole_block(net.blocks[child]) and whole_block(net.blocks[parent])):
+        return None
     if parent == child or not net.blocks[parent].relay or arc.directed or arc.space.guard or arc.constraints or arc.lost:
         return None
     a_uses, b_uses = uses_of(arc, net)

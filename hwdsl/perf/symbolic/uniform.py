@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from hwdsl.ir.outages import Exclusion
+from hwdsl.node import replace
 from hwdsl.perf.symbolic.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
 from hwdsl.perf.symbolic.contract import Contracted, contract
 from hwdsl.perf.symbolic.dragonfly import local_global_local
@@ -12,6 +13,9 @@ from hwdsl.perf.symbolic.product import product_loads, solved_factors
 from hwdsl.perf.symbolic.routings import REASONS, check_one_latency, check_up_down, dimension_order, valiant
 from hwdsl.query.network import Network
 from hwdsl.query.quotient import Hops, Loads, Plan, Refused, destinations, loads, plan
+from hwdsl.query.taken import taken, whole_block
+
+NAMED = "quotient with named values"
 
 
 def uniform_loads(net: Network, routing: str = "ecmp", failed: tuple[Exclusion, ...] = ()) -> SymbolicLoads:
@@ -62,17 +66,25 @@ def by_quotient(c: Contracted) -> SymbolicLoads:
 
 def with_outages(net: Network, failed: tuple[Exclusion, ...]) -> SymbolicLoads:
     """Loads where something is out of service or only some endpoints talk: the values that say so are told apart."""
-    pl = plan(net, failed)
+    if net.flagged:
+        raise Refused("the selection names single parts")
+    left = replace(taken(net, failed), exceptions=False, partial=False)
+    c = contract(left)
+    if c.bridges and all(whole_block(b) for b in c.network.blocks):
+        try:
+            return replace(by_quotient(c), method=NAMED)
+        except Refused:  # in pieces that are not alike, or too many cells: perhaps not so without contraction
+            pass
+    pl = plan(left)
     found = loads(pl, connected=False)
-    n = sum(like for at in found.pairs.values() for like in (at.get(0, 0),))
+    n = sum(at.get(0, 0) for at in found.pairs.values())
     histogram: dict[int, int] = {}
     for at in found.pairs.values():
         for d, k in at.items():
             if d:
                 histogram[d] = histogram.get(d, 0) + k
     hops = Hops(dict(sorted(histogram.items())), n * (n - 1) - sum(histogram.values()))
-    return SymbolicLoads(merged_classes(load_classes(pl, found)), "quotient with named values", found.cells, n, hops,
-                         "graph-minimal")
+    return SymbolicLoads(merged_classes(load_classes(pl, found)), NAMED, found.cells, n, hops, "graph-minimal")
 
 
 def _answer(c: Contracted, pl: Plan, found: Loads, method: str) -> SymbolicLoads:

@@ -13,7 +13,8 @@ from hwdsl.query.quotient import Refused
 
 def port(path: str, *at: int | range) -> Exclusion:
     """The link at a port."""
-    return failed(path, *at, target="port")
+    found: Exclusion = failed(path, *at, target="port")
+    return found
 
 
 NETWORKS = {

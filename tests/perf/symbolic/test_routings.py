@@ -28,7 +28,8 @@ def by_dimension(net: Network, order: list[int]) -> Counter[tuple[int, Fraction]
                 if step != here:
                     _along(full, here, step, i, load)
                 here = step
-    return counted(load)
+    found: Counter[tuple[int, Fraction]] = counted(load)
+    return found
 
 
 def _along(full: WrittenOut, s: Vertex, t: Vertex, i: int, load: dict[Edge, Fraction]) -> None:

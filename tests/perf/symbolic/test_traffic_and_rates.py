@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from fractions import Fraction
 from itertools import combinations
 
@@ -27,7 +27,8 @@ def written_invariant(net: Network, tau: Tau) -> Counter[tuple[int, Fraction]]:
     def traffic(s: Vertex, t: Vertex) -> Fraction | int:
         return tau.get(tuple((y - x) % n for x, y, n in zip(s[1], t[1], sizes)), 0)
 
-    return counted(full.routed(traffic))
+    found: Counter[tuple[int, Fraction]] = counted(full.routed(traffic))
+    return found
 
 
 @pytest.mark.parametrize(("text", "tau"), [
@@ -68,7 +69,7 @@ def filled(net: Network) -> Counter[Fraction]:
     left = {e: rate_of[e[0]] for e in full.edges}
     rates: list[Fraction | None] = [None] * len(flows)
     while None in rates:
-        weight: Counter[Edge] = Counter()
+        weight: dict[Edge, Fraction] = defaultdict(Fraction)
         for f, use in enumerate(flows):
             if rates[f] is None:
                 for e, x in use.items():
