@@ -117,4 +117,4 @@ def test_the_wheel_declares_its_python_and_dependencies(wheel: Path) -> None:
     assert "Requires-Python: <3.14,>=3.11" in metadata or "Requires-Python: >=3.11,<3.14" in metadata
     required = {line.split(": ")[1].split(">")[0].split("<")[0] for line in metadata.splitlines()
                 if line.startswith("Requires-Dist") and "extra ==" not in line}
-    assert required == {"click", "jinja2", "lark", "networkx", "numba", "numpy", "pygraphviz"}
+    assert required == {"click", "jinja2", "lark", "networkx", "numba", "numpy", "pygraphviz", "scipy"}

@@ -100,11 +100,17 @@ def moved(f: Fabric, d: Digits, group: list[Place], to: Ints) -> Ints:
     return g
 
 
-def try_coordinates(f: Fabric, s: Symmetry) -> None:
-    """Offer rotations of every group of coordinates; where one is no symmetry, reflections and swaps."""
+def try_coordinates(f: Fabric, s: Symmetry, all_parts: bool = True) -> None:
+    """Offer rotations of every group of coordinates; where one is no symmetry, reflections and swaps.
+
+    all_parts  False: only coordinates that endpoints have (others make no two destinations alike)
+    """
     d = digits(f)
     failed = []
+    talking = {path for path, base in f.vertices.base.items() if s.talks[base: base + int(np.prod(f.vertices.shape[path]))].any()}
     for group in d.groups:
+        if not all_parts and not any(path in talking for path, _ in group):
+            continue
         k = np.arange(d.size(group))
         if not s.offer(moved(f, d, group, np.roll(k, -1))):
             failed.append(group)

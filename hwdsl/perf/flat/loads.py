@@ -64,7 +64,7 @@ def loads(f: Fabric, traffic: Traffic, routing: str = "ecmp", seed: int = 0, *, 
         return _other(f, traffic, routing, seed, options, generators, budget, progress)
     if expected.method != "orbits":
         return answer(f, run(graph, d, f.bundles.count, progress), "brute force", routing)
-    found = orbits(f, generators, progress)
+    found = orbits(f, generators, progress, all_parts=False)
     if 2 * len(found.dest) > len(f.endpoints):
         reason = f"{found.held} of {found.tried} permutations tried are symmetries; {len(found.dest)} orbits of destinations"
         return answer(f, run(graph, d, f.bundles.count, progress), "brute force", routing, reason)

@@ -44,13 +44,18 @@ class Orbits:
         return self._symmetry.means(flow)
 
 
-def orbits(f: Fabric, generators: Iterable[Ints] = (), progress: Callable[[str], None] | None = None) -> Orbits:
+def orbits(f: Fabric, generators: Iterable[Ints] = (), progress: Callable[[str], None] | None = None,
+           all_parts: bool = True) -> Orbits:
     """Orbits under the given permutations of vertices and those found from coordinates; each is verified, those that are no
-    symmetry are left out."""
+    symmetry are left out.
+
+    all_parts  False: only what makes destinations alike is looked for (fewer checks; what does not talk may stay in orbits of its
+               own)
+    """
     s = Symmetry(f)
     if s.compiled and progress is not None:
         progress("loading the compiled check of symmetries (the first use on a machine compiles it, some seconds)")
     for g in generators:
         s.offer(np.asarray(g, dtype=np.int64))
-    try_coordinates(f, s)
+    try_coordinates(f, s, all_parts)
     return Orbits(s)

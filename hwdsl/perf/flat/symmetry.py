@@ -38,7 +38,7 @@ class Symmetry:
         self.talks[f.endpoints] = True
         self.rate = f.bundles.rate
         self.degree = np.diff(f.bundles.start)
-        self.word, self.other_word = np.random.default_rng(0).integers(0, 1 << 63, (2, f.vertex_count), dtype=np.uint64)
+        self._words: Any = None
         self.compiled = f.bundles.count >= COMPILED_FROM if compiled is None else compiled
         self._vertex: Labels = np.arange(f.vertex_count, dtype=np.int32)
         self._bundle: Labels = np.arange(f.bundles.count, dtype=np.int32)
@@ -46,6 +46,12 @@ class Symmetry:
         self._halved = False
         """Only bundles from a lower vertex to a higher one were joined, but for some that turned round."""
         self._turned = False
+
+    def words(self) -> Any:
+        """Two random words for each vertex."""
+        if self._words is None:
+            self._words = np.random.default_rng(0).integers(0, 1 << 63, (2, self.fabric.vertex_count), dtype=np.uint64)
+        return self._words
 
     def offer(self, g: Ints) -> bool:
         """Use a permutation if it is a symmetry; tells whether it is."""
@@ -153,7 +159,8 @@ def _verified_by_sorting(s: Symmetry, g: Labels) -> bool:
     s.visits += len(touched)
     tail, head = b.tail[touched], b.head[touched]
     to_tail, to_head = g[tail], g[head]
-    if (s.word[to_tail] * s.other_word[to_head] - s.word[tail] * s.other_word[head]).sum() != 0:
+    one, other = s.words()
+    if (one[to_tail] * other[to_head] - one[tail] * other[head]).sum() != 0:
         return False  # sums of random words over the arcs and over their images differ: not the same arcs
     mine = np.lexsort((s.rate[touched], to_head, to_tail))
     own = np.lexsort((s.rate[touched], b.head[touched], b.tail[touched]))
