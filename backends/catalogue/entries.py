@@ -19,7 +19,7 @@ from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record
 from hwdsl.sema.mistake import Mistake
 from hwdsl.sema.show import show
-from hwdsl.sema.values import UNKNOWN, ComponentValue, Def, Source
+from hwdsl.sema.values import UNKNOWN, ComponentValue, Def, Source, Value, Word
 from hwdsl.sema.walk import names_of
 from hwdsl.syntax import ast
 from hwdsl.types import Quantity
@@ -36,10 +36,15 @@ KINDS = ("chip", "memory", "switch", "engine", "ocs", "module", "connector", "bo
 
 
 class Row(Record):
-    """One figure or fact: `written` is the expression where it depends on a parameter, `base` what it is inherited from."""
+    """One figure or fact: `written` is the expression where it depends on a parameter, `base` what it is inherited from.
+
+    `is_fact`: a word, a text, a truth or components, not a number. `named` are the components of such a value, with anchors.
+    """
 
     name: str
     value: str
+    is_fact: bool
+    named: tuple[tuple[str, str], ...]
     written: str
     is_unknown: bool
     unverified: bool
@@ -201,12 +206,24 @@ class _Reader:
             bound = bool(names_of(expr) & parameters)
             value = grouped(show(found.value)) if found is not None else written
             unknown = found.value is UNKNOWN if found is not None else isinstance(expr, ast.Name) and expr.name == "unknown"
-            out.append(_row(name, value, written if bound and found is not None else "", unknown, sources))
+            out.append(self._row(name, value, found.value if found is not None else None,
+                                 written if bound and found is not None else "", unknown, sources))
         if t is not None:
             base = t.bases[0] if t.bases else ""
-            out += [_row(name, grouped(show(a.value)), "", a.value is UNKNOWN, a.sources, base)
+            out += [self._row(name, grouped(show(a.value)), a.value, "", a.value is UNKNOWN, a.sources, base)
                     for name, a in t.attributes.items() if name not in own]
         return out
+
+    def _row(self, name: str, text: str, value: Value | None, written: str, unknown: bool, sources: tuple[Source, ...],
+             base: str = "") -> Row:
+        """A row; `value` is None where nothing was evaluated."""
+        several = value if isinstance(value, tuple) else (value,)
+        components = [v for v in several if isinstance(v, ComponentValue)]
+        named = tuple((show(v), self.anchors.get(v.definition.item, "")) for v in components)
+        is_fact = all(isinstance(v, (Word, str, bool, ComponentValue)) for v in several)
+        return Row(name, text, is_fact, named if len(named) == len(several) else (), written, unknown,
+                   any(s.status == "unverified" for s in sources), ", ".join(about(sources)), base,
+                   tuple(cited(s) for s in sources if s.text or s.url))
 
     def _members(self, item: ast.Component | ast.Pattern, t: Template | None) -> list[Member]:
         out = []
@@ -234,11 +251,6 @@ class _Reader:
             return ""
         written = source.text[item.body[0].span.start:item.body[-1].span.end]
         return "\n".join(line.removeprefix("    ") for line in written.split("\n"))
-
-
-def _row(name: str, value: str, written: str, unknown: bool, sources: tuple[Source, ...], base: str = "") -> Row:
-    return Row(name, value, written, unknown, any(s.status == "unverified" for s in sources), ", ".join(about(sources)), base,
-               tuple(cited(s) for s in sources if s.text or s.url))
 
 
 def _rate(t: Template | None) -> str:

@@ -104,6 +104,26 @@ def test_functions_constants_and_words_are_shown_as_written(small: tuple[Session
     assert grade.code == "fast, slow"
 
 
+def test_facts_are_told_from_figures_and_components_lead_to_their_entries(tmp_path: Path) -> None:
+    (tmp_path / "a.hw").write_text("""pub connector Cage { lanes = 8; } connector Own { lanes = 8; }
+        pub module Optic(n: int = 8) { fits = [Cage, Own]; connector = Cage; medium = os2; lanes = n; stock = [1 m, 2 m]; }
+        @source("a book") pub module Old { lanes = 4; }""")
+    session, files = Session(cache_dir=None), library_files(str(tmp_path), "own")
+    rows = {r.name: r for r in entry(packages(session, files), "Optic").rows}
+    assert rows["fits"].named == (("Cage", "own.a.Cage"), ("Own", ""))
+    assert rows["connector"].named == (("Cage", "own.a.Cage"),)
+    assert {name: r.is_fact for name, r in rows.items()} == {
+        "fits": True, "connector": True, "medium": True, "lanes": False, "stock": False}
+    assert rows["stock"].named == ()
+    html, _ = page(session, files, "Mine")
+    assert '<td class="value"><a href="#own.a.Cage">Cage</a>, Own</td>' in html
+    cells = {name: re.search(rf'<th scope="row">{name}</th>.*?</tr>', html, re.S) for name in rows}
+    said = {name: cell is not None and "stated without a source" in cell[0] for name, cell in cells.items() if name != "lanes"}
+    assert said == {"fits": False, "connector": False, "medium": False, "stock": True}
+    assert "by its parameters" in html
+    assert "as the declaration" in html
+
+
 def test_a_package_says_what_it_passes_on(tmp_path: Path) -> None:
     (tmp_path / "a.hw").write_text("pub chip A { power = 1 W; }\npub chip B { power = 1 W; }\nchip C { power = 1 W; }\n")
     (tmp_path / "b.hw").write_text("pub use a.{A};\npub use a.B as Other;\npub chip D { power = 1 W; }\n")
