@@ -9,6 +9,7 @@ from hwdsl.diag import Diagnostic, Diagnostics
 from hwdsl.elab.parameters import bind_parameters
 from hwdsl.ir.l0 import Template
 from hwdsl.ir.space import TooLarge
+from hwdsl.node import replace
 from hwdsl.perf.study.build import operation
 from hwdsl.perf.study.call import COMMON, TAKES, Call, plane_name, settle
 from hwdsl.perf.study.failures import Failed, outage
@@ -133,9 +134,12 @@ class Evaluation:
                     if isinstance(found, Prediction) and found.outcome != "time":
                         settled.add(call.value("plane"))
                     yield found
-            except Mistake as error:
+            except Mistake as error:  # nobody asked about this plane: what it lacks (a mode, say) is no error of the design
                 settled.add(call.value("plane"))
-                self._report(error)
+                if error.diagnostic is not None:
+                    found = replace(error.diagnostic, severity="warning", notes=(f"plane {call.text.rpartition('= ')[2][:-1]}",
+                                                                                 *error.diagnostic.notes))
+                    self.diagnostics.add(found)
             except ZeroRate as error:
                 settled.add(call.value("plane"))
                 self._report(mistake("HW6007", f"the links {error} carry traffic and their rate is zero", call.span))

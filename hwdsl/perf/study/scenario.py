@@ -107,18 +107,19 @@ def _losses(view: View, f: Fabric, rates: Floats) -> tuple[tuple[Loss, ...], str
         rep, classes, inside, cut, lost, worst = _worst_instance(f, kind, rates)
         box = tuple(range(int(i), int(i) + 1) for i in np.unravel_index(rep, kind.shape)) if kind.shape else ()
         without = view.also_failed(Exclusion(kind.path, box, "part", "failed"))
+        vertices = np.flatnonzero(kind.of_vertex == rep)
         if is_pass_through(template):
             classes, (cut, lost, worst) = 1, _traced_loss(f, rates, without.fabric())
         after = _uniform(without)
         ratio, split = _compare(base, after)
+        if split is None and not is_pass_through(template):
+            split = _pairs_lost(view, f, vertices)
         if ratio is not None and len(f.endpoints) > 1:  # per rank, not per pair: there are fewer of them
             ratio = None if split else ratio * max(0, len(f.endpoints) - inside - 1) / (len(f.endpoints) - 1)
         left_out |= after is None
         out.append(Loss(".".join(kind.path), template.kind, template.name, kind.count, classes, inside, cut, split, lost, worst,
                         ratio))
-    for row in _links(view, f, base, rates):
-        left_out |= row.split is None
-        out.append(row)
+    out += _links(view, f, base, rates)
     out.sort(key=lambda x: (-(x.inside + x.cut), -(x.split or 0), -(x.lost or 0.0), 1.0 if x.left is None else x.left, x.part))
     note = "all-to-all after a failure is left out where it takes too long" if left_out else ""
     return tuple(out), note
@@ -230,6 +231,18 @@ def _worst_instance(f: Fabric, kind: _Kind, rates: Floats) -> tuple[int, int, in
     return rep, classes, int(inside[rep]), int(cut[rep]), float(lost[rep]) if known else None, float(least[rep])
 
 
+def _pairs_lost(view: View, f: Fabric, vertices: npt.NDArray[np.int64]) -> int | None:
+    """Ordered pairs of surviving endpoints that lose their path with some vertices, None where that is too much to look for."""
+    from hwdsl.perf.flat import impact
+    from hwdsl.perf.flat.failures import peers
+
+    if f.arc_count * max(1, len(vertices)) > PAIR_ARCS:
+        return None
+    if "peers" not in view.memo:
+        view.memo["peers"] = peers(f)
+    return impact(f, vertices=vertices, before=view.memo["peers"]).pairs
+
+
 def _traced_loss(f: Fabric, rates: Floats, after: Fabric) -> tuple[int, float | None, float | None]:
     """(endpoints cut off, bit/s lost, least share kept) of what light passes through: it is at the end of no logical link."""
     kept = np.bincount(after.tail, after.capacity, after.vertex_count).astype(np.float64)[f.endpoints]
@@ -249,7 +262,10 @@ def _uniform(view: View) -> Loading | None:
 
 def _compare(base: Loading | None, after: Loading | None) -> tuple[float | None, int | None]:
     """(uniform all-to-all rate after / before, pairs of remaining endpoints that lost each other)."""
-    if after is None or base is None or after.slowest is None or base.slowest is None:
-        return None, None if after is None else after.unreachable
-    ratio = float(Fraction(base.slowest) / Fraction(after.slowest)) if after.slowest and not base.unreachable else None
-    return ratio, max(0, after.unreachable - base.unreachable)
+    if after is None or base is None:
+        return None, None
+    # where some pairs had no path before, those of the failed endpoints are not known apart
+    split = after.unreachable if not base.unreachable else None
+    if base.unreachable or not after.slowest or base.slowest is None:
+        return None, split
+    return float(Fraction(base.slowest) / Fraction(after.slowest)), split
