@@ -137,9 +137,9 @@ class Evaluation:
             except Mistake as error:  # nobody asked about this plane: what it lacks (a mode, say) is no error of the design
                 settled.add(call.value("plane"))
                 if error.diagnostic is not None:
-                    found = replace(error.diagnostic, severity="warning", notes=(f"plane {call.text.rpartition('= ')[2][:-1]}",
-                                                                                 *error.diagnostic.notes))
-                    self.diagnostics.add(found)
+                    where = f"plane {call.text.rpartition('= ')[2][:-1]}"
+                    notes = (where, *error.diagnostic.notes)
+                    self.diagnostics.add(replace(error.diagnostic, severity="warning", notes=notes))
             except ZeroRate as error:
                 settled.add(call.value("plane"))
                 self._report(mistake("HW6007", f"the links {error} carry traffic and their rate is zero", call.span))
