@@ -12,7 +12,7 @@ from hwdsl.perf.flat.fabric import Fabric
 from hwdsl.perf.flat.failures import Impact, impact, peers, without
 from hwdsl.perf.flat.hashing import keys
 from hwdsl.perf.flat.loads import loads
-from hwdsl.perf.flat.models import Options
+from hwdsl.perf.flat.models import PLAIN, Options
 from hwdsl.perf.flat.run import Progress
 from hwdsl.perf.flat.traffic import uniform
 from hwdsl.query.flat import Ints
@@ -51,7 +51,7 @@ def all_to_all_rate(f: Fabric, answer: FlatLoads) -> float:
 
 
 def failure_sweep(f: Fabric, cases: Iterable[Case], routing: str = "ecmp", seed: int = 0, *,
-                  options: Options = Options(), progress: Progress | None = None) -> Iterator[Left]:  # noqa: B008
+                  options: Options = PLAIN, progress: Progress | None = None) -> Iterator[Left]:
     """What each case leaves, one by one: whoever stops half way keeps what has come. Raises as `loads` does."""
     before = peers(f)
     for k, case in enumerate(cases):

@@ -9,7 +9,7 @@ import numpy as np
 from hwdsl.node import Record
 from hwdsl.perf.flat.fabric import Fabric
 from hwdsl.perf.flat.graph import hop_graph
-from hwdsl.perf.flat.models import Options, Unroutable, shortest_path_graph
+from hwdsl.perf.flat.models import PLAIN, Unroutable, shortest_path_graph
 from hwdsl.perf.flat.sweep import FAR, Downhill
 
 
@@ -36,7 +36,7 @@ def least_path(f: Fabric, s: int, t: int, routing: str = "ecmp") -> LeastPath | 
 
     Raises Unroutable ("least_latency" where a latency is unpublished; any model that has no shortest paths).
     """
-    g = hop_graph(f) if routing == "ecmp" else shortest_path_graph(f, routing, Options())
+    g = hop_graph(f) if routing == "ecmp" else shortest_path_graph(f, routing, PLAIN)
     if g is None:
         raise Unroutable(f"`{routing}` is no model of shortest paths")
     downhill = Downhill(g, np.array([t]))

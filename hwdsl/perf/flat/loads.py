@@ -15,11 +15,11 @@ from hwdsl.perf.flat.answer import FlatLoads, answer
 from hwdsl.perf.flat.dimension import dimension_order_loads
 from hwdsl.perf.flat.fabric import Fabric
 from hwdsl.perf.flat.graph import RoutedGraph
-from hwdsl.perf.flat.models import Options, shortest_path_graph
+from hwdsl.perf.flat.models import PLAIN, Options, shortest_path_graph
 from hwdsl.perf.flat.orbits import Orbits, orbits
 from hwdsl.perf.flat.routes import loads_by_paths
 from hwdsl.perf.flat.run import SMALL, Progress, run
-from hwdsl.perf.flat.sweep import Swept
+from hwdsl.perf.flat.sweep import CELL_BYTES, CELLS, Swept
 from hwdsl.perf.flat.traffic import Traffic, demand
 from hwdsl.perf.flat.valiant import valiant_loads
 from hwdsl.query.flat import Ints, OverBudget
@@ -42,12 +42,14 @@ def estimate_loads(f: Fabric, traffic: Traffic, routing: str = "ecmp") -> Estima
     destinations = len(f.endpoints) if traffic.uniform else len(set(traffic.dst.tolist()))
     visits = 3 * destinations * f.bundles.count
     symmetric = traffic.uniform and routing == "ecmp" and visits > SMALL and destinations > TRIALS
-    needed = 40 * f.vertex_count + (60 if symmetric else 16) * f.bundles.count + 8 * f.arc_count + 40 * len(traffic.src)
+    each = 60 if symmetric else 16
+    needed = (CELL_BYTES * min(CELLS, destinations * f.bundles.count) + 40 * f.vertex_count + each * f.bundles.count
+              + 8 * f.arc_count + 40 * len(traffic.src))
     method = "flow by flow" if routing in ("hashed", "static") else "orbits" if symmetric else "brute force"
     return Estimate(method, visits, needed)
 
 
-def loads(f: Fabric, traffic: Traffic, routing: str = "ecmp", seed: int = 0, *, options: Options = Options(),  # noqa: B008
+def loads(f: Fabric, traffic: Traffic, routing: str = "ecmp", seed: int = 0, *, options: Options = PLAIN,
           generators: Iterable[Ints] = (), budget: int = 2 * 1024**3, progress: Progress | None = None) -> FlatLoads:
     """Loads of all arcs.
 
@@ -76,7 +78,10 @@ def _other(f: Fabric, traffic: Traffic, routing: str, seed: int, options: Option
     if routing == "dimension_order":
         return answer(f, dimension_order_loads(f, traffic, options, budget, progress), "brute force by dimension", routing)
     if routing == "valiant" and options.via == "every":
-        return answer(f, valiant_loads(f, traffic, options, progress), "brute force in two phases", routing)
+        symmetric = traffic.uniform and options.middle is None and 3 * len(f.endpoints) * f.bundles.count > SMALL
+        found = orbits(f, generators, progress) if symmetric else None
+        how = "brute force" if found is None else "orbits"
+        return answer(f, valiant_loads(f, traffic, options, found, progress), f"{how} in two phases", routing)
     if routing == "adaptive":
         return answer(f, adaptive_loads(f, traffic, generators, progress), "linear program", routing)
     load, counted = loads_by_paths(f, traffic, routing, seed, options, budget, progress)

@@ -40,6 +40,9 @@ class Options(Record):
     middle: Any = None
 
 
+PLAIN = Options()
+
+
 def shortest_path_graph(f: Fabric, routing: str, options: Options) -> RoutedGraph | None:
     """The graph of a model that sends equally over all cheapest paths, None if the model is no such one. Raises Unroutable."""
     if routing == "ecmp":

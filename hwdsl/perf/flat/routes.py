@@ -9,7 +9,7 @@ import numpy as np
 from hwdsl.perf.flat.dimension import dimension_order_paths
 from hwdsl.perf.flat.fabric import Fabric
 from hwdsl.perf.flat.hashing import hashed_paths
-from hwdsl.perf.flat.models import ROUTINGS, Options, Unroutable, shortest_path_graph
+from hwdsl.perf.flat.models import PLAIN, ROUTINGS, Options, Unroutable, shortest_path_graph
 from hwdsl.perf.flat.paths import Paths, fluid_paths
 from hwdsl.perf.flat.run import Progress
 from hwdsl.perf.flat.static import static_paths
@@ -23,7 +23,7 @@ CHUNK = 500_000
 
 
 def route(f: Fabric, src: Any, dst: Any, routing: str = "ecmp", seed: int = 0, *, number: Any = None,
-          options: Options = Options(), budget: int = 2 * 1024**3, progress: Progress | None = None) -> Paths:  # noqa: B008
+          options: Options = PLAIN, budget: int = 2 * 1024**3, progress: Progress | None = None) -> Paths:
     """Path-links of flows between endpoints (their numbers 0 .. E).
 
     number  tells flows apart where a path is drawn ("hashed", "valiant"); None: their position in the list

@@ -14,8 +14,10 @@ from hwdsl.perf.flat.graph import RoutedGraph
 from hwdsl.perf.flat.traffic import Demand
 from hwdsl.query.flat import Ints
 
-CELLS = 4_000_000
-"""Destinations times steps that one batch holds."""
+CELLS = 500_000
+"""Destinations times steps that one batch holds, in some ten arrays at once."""
+
+CELL_BYTES = 100
 
 FAR = np.int64(1) << 60
 

@@ -37,7 +37,7 @@ class Symmetry:
         self.talks = np.zeros(f.vertex_count, dtype=bool)
         self.talks[f.endpoints] = True
         self.rate = f.bundles.rate
-        self.degree = np.diff(f.bundles.start)
+        self._colour = 4 * np.diff(f.bundles.start) + 2 * f.relay + self.talks
         self._words: Any = None
         self.compiled = f.bundles.count >= COMPILED_FROM if compiled is None else compiled
         self._vertex: Labels = np.arange(f.vertex_count, dtype=np.int32)
@@ -71,9 +71,7 @@ class Symmetry:
             return False
         hit = np.zeros(len(g), dtype=bool)
         hit[to] = True
-        return bool(hit[moved].all() and np.array_equal(self.fabric.relay[to], self.fabric.relay[moved])
-                    and np.array_equal(self.talks[to], self.talks[moved])
-                    and np.array_equal(self.degree[to], self.degree[moved]))
+        return bool(hit[moved].all() and np.array_equal(self._colour[to], self._colour[moved]))
 
     def _join(self, g: Labels, moved: Ints) -> None:
         b = self.fabric.bundles

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from hwdsl.perf.flat.fabric import Fabric
+from hwdsl.perf.flat.fabric import Fabric, Floats
 from hwdsl.perf.flat.graph import hop_graph
 from hwdsl.perf.flat.hashing import draw, keys
 from hwdsl.perf.flat.models import Options, Unroutable
+from hwdsl.perf.flat.orbits import Orbits
 from hwdsl.perf.flat.paths import Paths, fluid_paths, one_after_the_other
 from hwdsl.perf.flat.run import Progress, run
 from hwdsl.perf.flat.sweep import Swept
@@ -34,9 +35,11 @@ def intermediates(f: Fabric, options: Options) -> Ints:
     return near
 
 
-def valiant_loads(f: Fabric, traffic: Traffic, options: Options, progress: Progress | None = None) -> Swept:
+def valiant_loads(f: Fabric, traffic: Traffic, options: Options, found: Orbits | None = None,
+                  progress: Progress | None = None) -> Swept:
     """Flow of every bundle, spread over all intermediates alike. Pairs are not told apart: the histogram stays empty.
 
+    found  orbits of the fabric, for uniform traffic over intermediates that every symmetry keeps: one of each orbit is swept
     Raises Unroutable if an endpoint cannot reach every intermediate and back.
     """
     ends, middle, e = f.endpoints, intermediates(f, options), len(f.endpoints)
@@ -47,16 +50,26 @@ def valiant_loads(f: Fabric, traffic: Traffic, options: Options, progress: Progr
         out_of = np.bincount(traffic.src[moves], traffic.weight[moves], e)
         into = np.bincount(traffic.dst[moves], traffic.weight[moves], e)
     g, total = hop_graph(f), Swept(f.bundles.count)
-    there = Demand(middle, ends, out_of / len(middle))
-    back = Demand(ends, middle, np.full(len(middle), 1.0 / len(middle)), None, into)
+    first, many = _representatives(middle, found)
+    there = Demand(first, ends, out_of / len(middle), None, many)
+    last, like = _representatives(ends, found)
+    back = Demand(last, middle, np.full(len(middle), 1.0 / len(middle)), None, into if found is None else like * (e - 1))
     for phase in (there, back):
         swept = run(g, phase, f.bundles.count, progress)
         if swept.unreachable:
             raise Unroutable("some endpoint cannot reach every intermediate vertex and be reached from it")
-        total.flow += swept.flow
+        total.flow += swept.flow if found is None else found.spread(swept.flow)
         total.visits += swept.visits
     total.carried = float(out_of.sum())
     return total
+
+
+def _representatives(vertices: Ints, found: Orbits | None) -> tuple[Ints, Floats]:
+    """(one vertex of each orbit, how many are like it)."""
+    if found is None:
+        return vertices, np.ones(len(vertices))
+    which, count = np.unique(found.vertex[vertices], return_counts=True)
+    return which, count.astype(np.float64)
 
 
 def random_middle(f: Fabric, number: Ints, seed: int, options: Options) -> Ints:

@@ -8,7 +8,7 @@ import pytest
 from exact_routing import EXAMPLES, exact_loads, gallery, torus
 
 from hwdsl.api import Session
-from hwdsl.perf.flat import Fabric, fabric, from_links, loads, symmetry, uniform
+from hwdsl.perf.flat import Fabric, Options, fabric, from_links, loads, symmetry, uniform
 from hwdsl.perf.flat.candidates import try_coordinates
 from hwdsl.perf.flat.graph import hop_graph
 from hwdsl.perf.flat.loads import by_orbits
@@ -16,6 +16,7 @@ from hwdsl.perf.flat.orbits import orbits
 from hwdsl.perf.flat.run import compiled_sweep
 from hwdsl.perf.flat.symmetry import Symmetry
 from hwdsl.perf.flat.traffic import demand
+from hwdsl.perf.flat.valiant import valiant_loads
 from hwdsl.query.hopcount import mode_failures
 from hwdsl.query.selection import Selection, whole
 
@@ -187,3 +188,10 @@ def test_coordinates_of_endpoints_are_enough(design: str) -> None:
     assert len(few.dest) == len(every.dest)
     g = hop_graph(f)
     assert by_orbits(f, g, few).flow == pytest.approx(by_orbits(f, g, every).flow, rel=1e-12)
+
+
+@pytest.mark.parametrize("design", ["FatTree(k = 4)", "Torus2(x = 5, y = 4)", "Dragonfly(palmtree = false)"])
+def test_valiant_from_orbits(design: str) -> None:
+    f = flat(design)
+    by_symmetry = valiant_loads(f, uniform(), Options(), orbits(f))
+    assert by_symmetry.flow == pytest.approx(valiant_loads(f, uniform(), Options()).flow, rel=1e-12)
