@@ -1,142 +1,151 @@
 """A factor written out: candidate symmetries are checked link by link, and one destination of each orbit is searched.
 
-For factors whose symmetry is not one of single coordinates (Slim Fly, twisted tori), and small irregular ones.
+For factors whose symmetry is not one of single coordinates (Slim Fly, twisted tori), and irregular ones. Links stand in arrays;
+flows are exact fractions, one vector of the vertices for each destination that is searched.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
+from typing import Any
 
-from hwdsl.ir.index import evaluate
-from hwdsl.ir.space import points
 from hwdsl.perf.symbolic.factors import Factor, FactorClass, Solved
 from hwdsl.perf.symbolic.generators import candidates
 from hwdsl.perf.symbolic.polynomial import Polynomial
-from hwdsl.query.quotient import STEP_LIMIT, Refused
+from hwdsl.query.refusal import Refused
 
-LINK_LIMIT = 100_000
+LINK_LIMIT = 250_000
 """Links of a factor that is written out."""
 
-Pair = tuple[int, int]
+STEP_LIMIT = 1_500_000
+"""Destinations that are searched, times directed links."""
 
 
 class Written:
-    """A factor's links: `width[u, v]` links from u to v, `made[rule, forward, u, v]` of them by each rule."""
+    """A factor's links as arrays over ordered pairs of joined vertices, sorted by `key` = tail * size + head.
+
+    width  links of a pair; made: (rule, forward?, pair of each link); out: by vertex, (number of the pair, head, width)
+    """
 
     def __init__(self, f: Factor) -> None:
+        import numpy as np
+
         links = sum(a.space.volume for a in f.network.arcs)
         if links > LINK_LIMIT:
             raise Refused(f"a factor of {f.size:,} vertices and about {links:,} links without symmetries of its coordinates")
         self.size = f.size
-        self.width: dict[Pair, int] = defaultdict(int)
-        self.made: dict[tuple[int, bool, int, int], int] = defaultdict(int)
-        shape = f.network.blocks[0].shape
-        for arc in f.network.arcs:
-            for p in points(arc.space):
-                if not all(evaluate(m, p) in allowed for m, allowed in arc.constraints):
-                    continue
-                u = v = 0
-                for a, b, n in zip(arc.a_maps, arc.b_maps, shape):
-                    u, v = u * n + evaluate(a, p), v * n + evaluate(b, p)
-                if u != v:
-                    self.width[u, v] += 1
-                    self.width[v, u] += 1
-                    self.made[arc.number, True, u, v] += 1
-                    self.made[arc.number, False, v, u] += 1
-        self.out: list[list[tuple[int, int]]] = [[] for _ in range(f.size)]
-        for (u, v), w in sorted(self.width.items()):
-            self.out[u].append((v, w))
+        pieces = [(arc.number, *_ends(f, k)) for k, arc in enumerate(f.network.arcs)]
+        keys = [u * self.size + v for _, u, v in pieces] + [v * self.size + u for _, u, v in pieces]
+        self.key, where, self.width = np.unique(np.concatenate(keys), return_inverse=True, return_counts=True)
+        self.tail, self.head = self.key // self.size, self.key % self.size
+        split = np.split(where.reshape(-1), np.cumsum([len(k) for k in keys])[:-1])
+        self.made = [(rule, forward, pairs) for forward, half in ((True, split[: len(pieces)]), (False, split[len(pieces):]))
+                     for (rule, _, _), pairs in zip(pieces, half)]
+        self.out: list[list[tuple[int, int, int]]] = [[] for _ in range(self.size)]
+        for pair, (u, v, w) in enumerate(zip(self.tail.tolist(), self.head.tolist(), self.width.tolist())):
+            self.out[u].append((pair, v, w))
+
+    def image(self, g: list[int]) -> Any:
+        """For each pair the number of the one it is mapped to (of another pair, if to none)."""
+        import numpy as np
+
+        at = np.asarray(g, dtype=np.int64)
+        found = np.searchsorted(self.key, at[self.tail] * self.size + at[self.head])
+        return np.minimum(found, len(self.key) - 1)
+
+
+def _ends(f: Factor, number: int) -> tuple[Any, Any]:
+    """Tails and heads of the links of a rule, without those from a vertex to itself."""
+    import numpy as np
+
+    from hwdsl.query.flat import expand
+
+    arc = f.network.arcs[number]
+    values = expand(arc.space, list(arc.constraints), [*arc.a_maps, *arc.b_maps])
+    shape = f.network.blocks[0].shape
+    u = v = np.int64(0)
+    for a, b, n in zip(values, values[len(shape):], shape):
+        u, v = u * n + a, v * n + b
+    u, v = np.broadcast_arrays(u, v)
+    return u[u != v], v[u != v]
 
 
 def is_symmetry(w: Written, g: list[int]) -> bool:
     """Whether a permutation of the vertices maps as many links to every pair as there are."""
-    width = w.width
-    return all(width.get((g[u], g[v]), 0) == n for (u, v), n in width.items())
+    import numpy as np
+
+    at = np.asarray(g, dtype=np.int64)
+    image = w.image(g)
+    return bool((w.key[image] == at[w.tail] * w.size + at[w.head]).all() and (w.width[image] == w.width).all())
 
 
-class _Orbits:
-    """Union-find."""
+def orbits(size: int, permutations: list[Any]) -> Any:
+    """For each of `size` things the least one that the permutations take it to."""
+    import numpy as np
 
-    def __init__(self) -> None:
-        self.parent: dict[object, object] = {}
-
-    def find(self, x: object) -> object:
-        root = x
-        while self.parent.get(root, root) != root:
-            root = self.parent[root]
-        while self.parent.get(x, x) != root:
-            self.parent[x], x = root, self.parent[x]
-        return root
-
-    def join(self, x: object, y: object) -> None:
-        x, y = self.find(x), self.find(y)
-        if x != y:
-            self.parent[x] = y
+    label = np.arange(size, dtype=np.int64)
+    while True:
+        before = label.copy()
+        for p in permutations:
+            least = np.minimum(label, label[p])
+            np.minimum.at(least, p, label)
+            label = least[least]
+        if (label == before).all():
+            return label
 
 
 def explicit(f: Factor) -> Solved:
     """Loads of a factor from one destination of each orbit of its checked symmetries. Raises Refused."""
+    import numpy as np
+
     w = Written(f)
-    generators: list[list[int]] = []
-    vertices, pairs = _Orbits(), _Orbits()
-    for g in candidates(f):
-        if not is_symmetry(w, g):
-            continue
-        generators.append(g)
-        for v in range(w.size):
-            vertices.join(v, g[v])
-        for u, v in w.width:
-            pairs.join((u, v), (g[u], g[v]))
-    like: dict[object, list[int]] = defaultdict(list)
-    for v in range(w.size):
-        like[vertices.find(v)].append(v)
-    if len(like) * len(w.width) > STEP_LIMIT:
-        raise Refused(f"{len(like):,} classes of vertices with {len(w.width):,} directed links each")
-    total: dict[object, Fraction] = defaultdict(Fraction)
+    generators = [g for g in candidates(f) if is_symmetry(w, g)]
+    vertex = orbits(w.size, [np.asarray(g, dtype=np.int64) for g in generators])
+    destinations, like = np.unique(vertex, return_counts=True)
+    cost = len(destinations) * len(w.key)
+    if cost > STEP_LIMIT:
+        raise Refused(f"{len(destinations):,} classes of vertices with {len(w.key):,} directed links each")
+    pair = orbits(len(w.key), [w.image(g) for g in generators])
+    orbit: list[int] = pair.tolist()
+    total: dict[int, Fraction] = defaultdict(Fraction)
     distances: Polynomial = {}
-    for members in like.values():
-        counts = _towards(w, members[0], len(members), total, pairs)
-        for d, n in counts.items():
-            distances[d] = distances.get(d, 0) + n * len(members)
-    classes = _classes(w, total, pairs)
+    for destination, n in zip(destinations.tolist(), like.tolist()):
+        for d, vertices in _towards(w, destination, n, total, orbit).items():
+            distances[d] = distances.get(d, 0) + vertices * n
     method = "one source of each checked orbit" if generators else "all sources"
-    return Solved(classes, distances, len(like) == 1, method, len(like) * len(w.width))
+    return Solved(_classes(w, total, pair), distances, len(destinations) == 1, method, cost)
 
 
-def _towards(w: Written, destination: int, like: int, total: dict[object, Fraction], pairs: _Orbits) -> dict[int, int]:
+def _towards(w: Written, destination: int, like: int, total: dict[int, Fraction], orbit: list[int]) -> dict[int, int]:
     """Add the flows towards one destination, `like` times, to the orbits of links; count the vertices by distance."""
     distance = {destination: 0}
-    level = [destination]
     order = [destination]
-    while level:
-        following = []
-        for v in level:
-            for u, _ in w.out[v]:
-                if u not in distance:
-                    distance[u] = distance[v] + 1
-                    following.append(u)
-        order += following
-        level = following
+    for v in order:
+        for _, u, _ in w.out[v]:
+            if u not in distance:
+                distance[u] = distance[v] + 1
+                order.append(u)
     flow = [Fraction(1)] * w.size
     for u in reversed(order[1:]):
-        nearer = [(v, n) for v, n in w.out[u] if distance[v] == distance[u] - 1]
-        each = flow[u] / sum(n for _, n in nearer)
-        for v, n in nearer:
-            flow[v] += each * n
-            total[pairs.find((u, v))] += each * n * like
+        nearer = [x for x in w.out[u] if distance[x[1]] == distance[u] - 1]
+        each = flow[u] / sum(n for _, _, n in nearer)
+        for pair, v, n in nearer:
+            part = each * n
+            flow[v] += part
+            total[orbit[pair]] += part * like
     counts: dict[int, int] = {}
     for d in distance.values():
         counts[d] = counts.get(d, 0) + 1
     return counts
 
 
-def _classes(w: Written, total: dict[object, Fraction], pairs: _Orbits) -> tuple[FactorClass, ...]:
-    members: dict[object, int] = defaultdict(int)
-    for (u, v), n in w.width.items():
-        members[pairs.find((u, v))] += n
+def _classes(w: Written, total: dict[int, Fraction], pair: Any) -> tuple[FactorClass, ...]:
+    import numpy as np
+
+    links = np.bincount(pair, weights=w.width, minlength=len(pair)).astype(np.int64)
     counts: dict[tuple[int, bool, Fraction], int] = defaultdict(int)
-    for (rule, forward, u, v), n in w.made.items():
-        root = pairs.find((u, v))
-        counts[rule, forward, total.get(root, Fraction(0)) / members[root]] += n
+    for rule, forward, pairs in w.made:
+        for orbit, n in zip(*(x.tolist() for x in np.unique(pair[pairs], return_counts=True))):
+            counts[rule, forward, total.get(orbit, Fraction(0)) / int(links[orbit])] += n
     return tuple(FactorClass(rule, forward, load, n) for (rule, forward, load), n in sorted(counts.items()))

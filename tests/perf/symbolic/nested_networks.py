@@ -60,4 +60,22 @@ system S {
 }
 design = S;
 """,
+    "one-way rings": """
+chip Gpu { relay = true;  port up: L[2];  port down: L[2]; }
+system S {
+    part gpu: Gpu[6][3];
+    connect gpu[i][j].up[0] -> gpu[(i + 1) % 6][j].down[0]  for i in 0..6, j in 0..3;
+    connect gpu[i][j].up[1] -> gpu[i][(j + 1) % 3].down[1]  for i in 0..6, j in 0..3;
+}
+design = S;
+""",
+    "a one-way line closed by a ring": """
+chip Gpu { relay = true;  port up: L[2];  port down: L[2]; }
+system S {
+    part gpu: Gpu[5];
+    connect gpu[i].up[0] -> gpu[i + 1].down[0]  for i in 0..4;
+    connect gpu[i].up[1] -> gpu[(i + 2) % 5].down[1]  for i in 0..5;
+}
+design = S;
+""",
 }

@@ -57,7 +57,9 @@ class WrittenOut:
     def __init__(self, net: Network, gone: tuple[Exclusion, ...] = ()) -> None:
         self.net = net
         self.out: dict[Vertex, list[tuple[Edge, Vertex]]] = defaultdict(list)
+        self.into: dict[Vertex, list[Vertex]] = defaultdict(list)
         self.edges: list[Edge] = []
+        number = 0
         for arc in net.arcs:
             for p in points(arc.space):
                 if not all(evaluate(m, p) in allowed for m, allowed in arc.constraints):
@@ -70,10 +72,11 @@ class WrittenOut:
                 b = arc.b, tuple(evaluate(m, p) for m in arc.b_maps)
                 if a == b:
                     continue
-                number = len(self.edges)
-                self.edges += [(arc.number, True, number), (arc.number, False, number)]
-                self.out[a].append(((arc.number, True, number), b))
-                self.out[b].append(((arc.number, False, number), a))
+                number += 1
+                for forward, tail, head in ((True, a, b), (False, b, a))[: 1 if arc.directed else 2]:
+                    self.edges.append((arc.number, forward, number))
+                    self.out[tail].append(((arc.number, forward, number), head))
+                    self.into[head].append(tail)
         self.ends: list[Vertex] = []
         for k in net.endpoints:
             block = net.blocks[k]
@@ -96,7 +99,7 @@ class WrittenOut:
         while queue:
             v = queue.popleft()
             if v == destination or self.relays(v):
-                for _, u in self.out[v]:
+                for u in self.into[v]:
                     if u not in found:
                         found[u] = found[v] + 1
                         queue.append(u)
