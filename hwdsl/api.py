@@ -251,10 +251,19 @@ class Session:
             if isinstance(item, ast.Design) and not module.broken and values is not None:
                 design = self.build(module, item, values, dict(parameters), None)
                 results += design.checks if design is not None else []
+                if design is not None and not self.diagnostics.has_errors:
+                    self._check_studies(design)
         module.imports()
         results += self._check_components(module)
         undecided = sum(1 for r in results if r.outcome == "undecided")
         return CheckSummary(1, len(results), undecided)
+
+    def _check_studies(self, design: Design) -> None:
+        """Names, arguments, planes, modes and failures of the studies beside a design; nothing is evaluated."""
+        if any(isinstance(item, ast.Study) for item in design.module.file.items):
+            from hwdsl.perf.study.checks import check_studies
+
+            check_studies(design.root, design.module, self._hooks, self.diagnostics)
 
     def _errors(self) -> int:
         return sum(d.severity == "error" for d in self.diagnostics.items)

@@ -10,8 +10,10 @@ from typing import Any
 from hwdsl.ir.l0 import Template
 from hwdsl.node import Record, replace
 from hwdsl.perf.study.latency import Assumed
-from hwdsl.perf.study.loading import ROUTINGS
+from hwdsl.perf.study.routings import ROUTINGS
 from hwdsl.perf.traffic.collectives import ALGORITHMS, HIERARCHICAL, IN_NETWORK
+from hwdsl.perf.traffic.experts import PLACEMENTS
+from hwdsl.perf.traffic.permutations import KINDS
 from hwdsl.query.arguments import need_parts, planes_of
 from hwdsl.query.select import as_selection
 from hwdsl.query.selection import PlaneSelection, Selection
@@ -88,8 +90,26 @@ def settle(expr: ast.Expr, env: Env, defaults: dict[str, ast.Expr]) -> Iterator[
     choices = [_choices(args[key], env) for key in order]
     for values in product(*choices):
         settled = dict(zip(order, values))
+        check_words(Call(name, settled, args, expr.span, name))
         shown = ", ".join(f"{k} = {_shown(v)}" for k, v in settled.items() if k not in defaults)
         yield Call(name, settled, args, expr.span, f"{name}({shown})")
+
+
+def known_words(name: str) -> dict[str, tuple[str, ...]]:
+    """The words that each argument of a kind of traffic may be."""
+    out: dict[str, tuple[str, ...]] = {"routing": tuple(ROUTINGS), "sharing": ("fluid", "max_min"), "placement": PLACEMENTS,
+                                       "kind": KINDS}
+    if name in ALGORITHMS:
+        out["algorithm"] = algorithms(name)
+    out["schedule"] = ("concurrent", "pairwise", "direct") if name == "all_to_all" else ("concurrent", "pairwise")
+    return out
+
+
+def check_words(call: Call) -> None:
+    """Raise Mistake for a word that an argument does not know."""
+    for argument, known in known_words(call.name).items():
+        if argument in call.values:
+            word(call, argument, known, "", "a study" if argument in ("routing", "sharing") else "")
 
 
 def _shown(value: Value) -> str:

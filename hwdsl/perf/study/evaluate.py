@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hwdsl.diag import Diagnostic, Diagnostics
-from hwdsl.elab.parameters import bind_parameters
 from hwdsl.ir.l0 import Template
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import replace
 from hwdsl.perf.study.build import operation
-from hwdsl.perf.study.call import COMMON, TAKES, Call, plane_name, settle
+from hwdsl.perf.study.call import Call, plane_name, settle
+from hwdsl.perf.study.checks import bind_study, settings
 from hwdsl.perf.study.failures import Failed, outage
 from hwdsl.perf.study.loading import ZeroRate
 from hwdsl.perf.study.predict import predict
@@ -66,7 +66,7 @@ class Evaluation:
         env = Env(self.module, None, self.hooks)
         env.context = self.root
         try:
-            bind_parameters(ast.Mode(item.span, (), "", item.name, False, item.params, None, ()), dict(given), env, item.span)
+            bind_study(item, dict(given), env)
         except Mistake as error:
             self._report(error)
             return
@@ -74,14 +74,7 @@ class Evaluation:
         yield from self.scenarios()
 
     def _items(self, items: tuple[ast.Item, ...], env: Env, defaults: dict[str, ast.Expr], failed: Failed) -> Iterator[Answer]:
-        defaults = dict(defaults)
-        known = {*COMMON, *(a for takes in TAKES.values() for a in takes), "model"}
-        for i in items:
-            if isinstance(i, ast.Attr):
-                if i.name not in known:
-                    self._report(mistake("HW6002", f"a study has no setting `{i.name}`", i.span,
-                                         help=did_you_mean(i.name, known)))
-                defaults[i.name] = i.value
+        defaults = settings(items, defaults, self.diagnostics)
         for i in items:
             if isinstance(i, ast.CallItem):
                 yield from self._call(i.call, env, defaults, failed)

@@ -10,9 +10,10 @@ from hwdsl.node import Record
 from hwdsl.perf.study.bounds import COLLECTIVES, collective_bounds, distance_bounds, flow_bounds
 from hwdsl.perf.study.in_network import UplinkShare, shares
 from hwdsl.perf.study.latency import NONE, Assumed, Latency, Symbolic
-from hwdsl.perf.study.loading import ROUTINGS, ClassLoad, Loading, TooLong, loading
+from hwdsl.perf.study.loading import ClassLoad, Loading, TooLong, loading
 from hwdsl.perf.study.operation import Operation
 from hwdsl.perf.study.result import Bound, Prediction, Question, Step, TierUse
+from hwdsl.perf.study.routings import ROUTINGS
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic.collectives import ONE_MESSAGE, bus_factor
 from hwdsl.query.flat import OverBudget

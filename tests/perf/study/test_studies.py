@@ -91,6 +91,23 @@ def test_mistakes(study: str, code: str, text: str) -> None:
     assert result.predictions[-1].size_text == "1 KiB"
 
 
+@pytest.mark.parametrize(("study", "code"), [
+    ("all_reduce(size = 1 MiB, algorithm = rign);", "HW6001"), ("all_redcue(size = 1 MiB);", "HW6001"),
+    ("under failed gpu[8] { all_to_all(size = 1 MiB); }", "HW6006"), ("under mode fast { all_to_all(size = 1 MiB); }", "HW3201"),
+    ("under failed gpu[i] for i in 0..8 { all_to_all(sizes = 1 MiB); }", "HW6002"), ("over = **.gpo; all_to_all(size = 1 B);", "HW1001"),
+    ("sizes = 1 MiB;", "HW6002")])
+def test_check_sees_what_needs_no_evaluation(study: str, code: str) -> None:
+    session = Session(cache_dir=None)
+    session.check_text(POD + f"study s {{ {study} }}")
+    assert [d.code for d in session.diagnostics.items] == [code], session.report()
+
+
+def test_check_asks_nothing_of_studies_that_need_arguments() -> None:
+    session = Session(cache_dir=None)
+    session.check_text(POD + "study s(n: int) { all_to_all(over = gpu[0..n], sizes = 1); }")
+    assert not session.diagnostics.items
+
+
 def test_unpublished_latency_is_left_out_and_said() -> None:
     unknown = POD.replace("latency = 250 ns", "latency = unknown").replace(" latency = 0 ns;", "")
     _, result = session_of(unknown + "study s { size = 1 MiB; all_to_all(); all_to_all(link_latency = 250 ns); "
