@@ -19,9 +19,9 @@ from hwdsl.ir.l0 import BusNet, Path, PlaneRef, Template, volume
 from hwdsl.ir.space import IndexSet, Space
 from hwdsl.node import Record
 from hwdsl.query.attach import Attachment, attachments
-from hwdsl.query.lifted import Exclusion, Lifted, declared_paths, exclusions, lifted_rules
+from hwdsl.query.lifted import Exclusion, Lifted, count_rule, declared_paths, exclusions, lifted_rules
 from hwdsl.query.locate import HOW, Located, Locator
-from hwdsl.query.media import all_apart, total
+from hwdsl.query.media import all_apart
 from hwdsl.query.sharing import Sharing, sharing
 from hwdsl.sema.words import MEDIUM_KINDS
 from hwdsl.types import Quantity
@@ -63,10 +63,10 @@ class Schedule:
         self.written = 0
 
     def line_count(self) -> int:
-        """Links and drops of the design. Raises TooLarge."""
+        """Links (each piece of those through panels) and drops of the design. Raises TooLarge."""
         drops = sum(volume(self.root.shape(prefix)) * sum(volume(tuple(len(s) for s in box)) for _, box in bus.joins)
                     for prefix in declared_paths(self.root) for bus in self.root.at(prefix).buses)
-        return total(self.root, "links", ()) + drops
+        return sum(count_rule(self.root, r, []) for r in self.rules) + drops
 
     def blocks(self) -> Iterator[tuple[int, str]]:
         """(lines so far, text of the next block)."""

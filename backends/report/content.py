@@ -17,6 +17,7 @@ from hwdsl.ir.l0 import Path, Template, multiplicities, templates
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record, replace
 from hwdsl.query.checks import CheckResult
+from hwdsl.query.endtoend import bundles
 from hwdsl.query.lifted import Lifted, declared_paths
 from hwdsl.query.media import Tally, part_modules_total, tallies
 from hwdsl.query.media import total as media_total
@@ -256,7 +257,7 @@ def _plane(root: Template, names: Path, doc: str, members: list[tuple[Lifted, Ta
     return PlaneRow(
         ".".join(names) or "outside planes",
         " ".join(doc.split()),
-        number(add("links")),
+        number(sum(b.links for b in bundles(root, (), lambda r: r.rule.plane.names == names))),
         _dash(add("cables")),
         _dash(add("assemblies")),
         _dash(modules),

@@ -267,7 +267,7 @@ class Template:
     @property
     def passive(self) -> bool:
         """Whether the part only passes on what enters, always the same way: a patch panel, a shuffle box, a retimer."""
-        return bool(self.bridges) and not self.states and self.kind != "ocs"
+        return (bool(self.bridges) or self.kind == "panel") and not self.states and self.kind != "ocs"
 
     def member(self, name: str) -> Member | None:
         """The part or port array of that name."""

@@ -16,9 +16,9 @@ from hwdsl.ir.l0 import Path, Template, volume
 from hwdsl.ir.space import Cmp, Constraint, IndexSet, Space, count, determined, image_size
 from hwdsl.node import Record, replace
 from hwdsl.query.attach import Attachment, attachments
-from hwdsl.query.counting import Sets, count_sets, operand_sets
+from hwdsl.query.counting import Sets, count_sets
+from hwdsl.query.endtoend import bundles, piece_sets
 from hwdsl.query.lifted import Exclusion, Lifted, covers, end_constraints, exclusions, lifted_rules
-from hwdsl.query.selection import Selection
 from hwdsl.query.sharing import Plugs, Sharing, apart, cables_for, per_plug, plugs_of, sharing
 from hwdsl.sema.words import MEDIUM_KINDS
 
@@ -27,8 +27,8 @@ Keep = Callable[[Lifted], bool] | None
 
 
 class Tally(Record):
-    """Things of one rule: `cables`, `assemblies`, `plugs` and `fibres` by medium, `via_modules` by module template,
-    `part_modules` by path of the module part."""
+    """Things of the pieces of one rule (`links` are pieces: a link through panels has several). `via_modules` by module template,
+    `part_modules` by path of the module part, `media` by medium."""
 
     links: int = 0
     lanes: int = 0
@@ -95,7 +95,7 @@ def images(space: Space, coords: tuple[Ix, ...], constraints: list[Constraint]) 
 def tally(owner: Template, r: Lifted, operands: tuple[object, ...]) -> Tally:
     """Everything one rule contributes for the operands of `links(...)`."""
     gone = exclusions(owner)
-    sets = operand_sets(r, operands)
+    sets = piece_sets(owner, r, operands)
     links = count_sets(owner, r, sets, gone)
     if links == 0:
         return Tally()
@@ -256,7 +256,7 @@ def _count_modules_once(owner: Template, out: list[tuple[Lifted, Tally]], operan
         seen: set[tuple[int, ...]] = set()
         for k, n, h in group:
             r, t = out[k]
-            sets = [[*c, *h.extra] for c in operand_sets(r, operands)]
+            sets = [[*c, *h.extra] for c in piece_sets(owner, r, operands)]
             new = plugs_of(Sharing(h.coords, 0, 0, 1, None), r.space, sets, absent_sets(r, gone)).keys() - seen
             seen |= new
             if h.path:
@@ -333,7 +333,7 @@ def _deduct(owner: Template, out: list[tuple[Lifted, Tally]], group: list[tuple[
         r, t = out[k]
         nth = sum(1 for i, j, _ in group if i == k and j < m)  # a chain may hold the same medium twice
         plugs = seen.setdefault(nth, {})
-        for at, n in plugs_of(s, r.space, operand_sets(r, operands), absent_sets(r, gone)).items():
+        for at, n in plugs_of(s, r.space, piece_sets(owner, r, operands), absent_sets(r, gone)).items():
             plugs[at] = plugs.get(at, 0) + n
         now = cables_for(s, plugs)
         mine, had[nth] = now - had.get(nth, 0), now
@@ -345,24 +345,13 @@ def _deduct(owner: Template, out: list[tuple[Lifted, Tally]], group: list[tuple[
 
 
 def total(owner: Template, what: str, operands: tuple[object, ...], keep: Keep = None) -> int:
-    """Number of links, lanes, pairs, fibres, cables, assemblies, modules or plugs."""
+    """Number of links or lanes end to end, or of the pairs, fibres, cables, assemblies, modules or plugs of their pieces."""
+    if what in ("links", "lanes"):
+        return sum(b.links if what == "links" else b.lanes for b in bundles(owner, operands, keep))
     found = tallies(owner, operands, keep)
     if what in ("modules", "optics"):
         return sum(n for _, t in found for _, n in (*t.via_modules, *t.part_modules))
-    if what == "links":  # a link through patch panels is one link, whatever the number of its cables
-        if len(operands) == 2 and any(vertex_ends(owner, r) < 2 for r in lifted_rules(owner)):
-            from hwdsl.query.throughpanels import logical_between
-
-            x, y = operands
-            if isinstance(x, Selection) and isinstance(y, Selection):
-                return logical_between(owner, x, y)[0]
-        return sum(t.links * vertex_ends(owner, r) for r, t in found) // 2
     return sum(int(getattr(t, what)) for _, t in found)
-
-
-def vertex_ends(owner: Template, r: Lifted) -> int:
-    """How many of a rule's two ends are not on a panel (a part that only passes on, always the same way)."""
-    return sum(not owner.at(p[:-1]).passive for p in (r.a, r.b))
 
 
 def part_modules_total(owner: Template, found: list[tuple[Lifted, Tally]]) -> int:

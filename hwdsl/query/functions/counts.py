@@ -8,6 +8,7 @@ from typing import Any
 from hwdsl.ir.l0 import Template
 from hwdsl.query.arguments import need, operand, owner_of, selection, split
 from hwdsl.query.counting import count_selection
+from hwdsl.query.endtoend import Whole
 from hwdsl.query.media import total
 from hwdsl.query.rates import link_rate
 from hwdsl.query.select import of_kind
@@ -47,12 +48,12 @@ def _with_filter(value: LinkSet, guard: ast.Expr, env: Env) -> LinkSet:
 
 def count_things(links: LinkSet) -> int:
     """Number of links, lanes, cables, ... of a set, under its filters. Raises Mistake."""
-    return total(links.owner, links.what, links.operands, _keep(links) if links.filters else None)
+    return total(links.owner, links.what, links.operands, keep(links))
 
 
-def _keep(links: LinkSet) -> Any:
-    """Which rules pass the filters (`.rate`, `.part`, `.medium`, `.plane` of the link)."""
-    def keep(r: Any) -> bool:
+def keep(links: LinkSet) -> Callable[[Any], bool] | None:
+    """Which rules pass the filters (`.rate`, `.part`, `.medium`, `.plane` of the link); None for all."""
+    def passes(r: Any) -> bool:
         for guard, env in links.filters:
             scope = env.child()
             scope.subject = _LinkElement(r)
@@ -62,7 +63,7 @@ def _keep(links: LinkSet) -> Any:
                 return False
         return True
 
-    return keep
+    return passes if links.filters else None
 
 
 class _LinkElement:
@@ -101,6 +102,10 @@ class _LinkHooks:
         raise mistake("HW5009", f"a link has no `{name}`", span, help="links have `rate`, `lanes`, `link` and `medium`")
 
 
+_END_TO_END = ("links", "lanes")
+"""What is counted once a link, whatever the number of its pieces."""
+
+
 def _things(what: str) -> Callable[[ast.Call, Env], LinkSet]:
     def things(call: ast.Call, env: Env) -> LinkSet:
         plain, _ = split(call, (), 2)
@@ -110,8 +115,9 @@ def _things(what: str) -> Callable[[ast.Call, Env], LinkSet]:
         guards: tuple[Any, ...] = ()
         flat: list[Any] = []
         for o in operands:
-            if isinstance(o, LinkSet):
-                flat += o.operands
+            if isinstance(o, LinkSet):  # of links end to end, every piece
+                whole = len(plain) == 1 and o.what in _END_TO_END and what not in _END_TO_END
+                flat += [Whole(o.operands)] if whole else o.operands
                 guards += o.filters
             else:
                 flat.append(o)

@@ -7,9 +7,10 @@ from typing import Any
 
 from hwdsl.ir.l0 import PartArray, PortArray, volume
 from hwdsl.query.arguments import need, owner_of, split
-from hwdsl.query.counting import between_sets, count_group, count_sets, operand_sets
-from hwdsl.query.lifted import exclusions, lifted_rules
-from hwdsl.query.media import vertex_ends
+from hwdsl.query.counting import count_group
+from hwdsl.query.endtoend import bundles
+from hwdsl.query.functions.counts import keep
+from hwdsl.query.lifted import exclusions
 from hwdsl.query.rates import link_rate, sum_carried
 from hwdsl.query.select import as_selection
 from hwdsl.query.selection import AttributeOf, LinkSet, PlaneSelection, target
@@ -30,7 +31,6 @@ def rate(call: ast.Call, env: Env) -> Value:
     owner = owner_of(env, call)
     expr = plain[0].value
     total: Any = None
-    gone = exclusions(owner)
 
     def add(value: Any, n: int) -> None:
         nonlocal total
@@ -43,25 +43,22 @@ def rate(call: ast.Call, env: Env) -> Value:
         x = as_selection(evaluate(expr.left, env), owner, expr.left.span)
         y = as_selection(evaluate(expr.right, env), owner, expr.right.span)
         mode = current_mode(owner, env.hooks)
-        if env.coding != "raw" and (mode is not None or any(vertex_ends(owner, r) < 2 for r in lifted_rules(owner))):
+        if env.coding != "raw" and mode is not None:
             bits = logical_between(owner, x, y, mode)[1]
             return UNKNOWN if bits != bits else q.tagged(q.quantity(int(bits), "b/s"), direction="one", coding="net")
-        for r in lifted_rules(owner):
-            add(link_rate(r.rule.link, env.coding, r.rule.lanes), count_sets(owner, r, between_sets(r, x, y), gone))
-        return total if total is not None else zero_rate()
-    value = evaluate(expr, env)
+        value: Any = LinkSet(owner, "links", (x, y))
+    else:
+        value = evaluate(expr, env)
     if isinstance(value, (LinkSet, PlaneSelection)):
-        operands = value.operands if isinstance(value, LinkSet) else (value,)
-        for r in lifted_rules(owner):
-            half = link_rate(r.rule.link, env.coding, r.rule.lanes)
-            half = half if half is UNKNOWN else q.div(half, 2)
-            add(half, count_sets(owner, r, operand_sets(r, operands), gone) * vertex_ends(owner, r))
-        return total if total is not None else zero_rate()
+        links = value if isinstance(value, LinkSet) else LinkSet(owner, "links", (value,))
+        for b in bundles(owner, links.operands, keep(links)):
+            add(b.rate(env.coding), 1)
+        return total if total is not None else zero_rate(env.coding)
     sel = as_selection(value, owner, expr.span)
     for g in sel.groups:
         found = target(owner, g.path)
         if isinstance(found, PortArray):
-            add(link_rate(found.link, env.coding), count_group(owner, g, gone))
+            add(link_rate(found.link, env.coding), count_group(owner, g, exclusions(owner)))
         elif isinstance(found, PartArray) and found.template.kind in ("connector", "module"):
             carried = sum_carried(owner, g, env.coding)
             if carried is not None:
@@ -71,12 +68,12 @@ def rate(call: ast.Call, env: Env) -> Value:
             ports = ", ".join(f"`.{n}`" for n in sorted(t.ports)) or "none"
             raise mistake("HW5001", f"`{t.name}` is a {t.kind}; which of its ports?", expr.span, notes=(f"its ports: {ports}",),
                           help="`rate(gpu[*].nvl[*])` adds ports up, `rate(a -> b)` the links between two parts")
-    return total if total is not None else zero_rate()
+    return total if total is not None else zero_rate(env.coding)
 
 
-def zero_rate() -> Value:
-    """No links: 0 Gb/s."""
-    return q.quantity(0, "Gb/s")
+def zero_rate(coding: str = "") -> Value:
+    """No links: 0 Gb/s, one direction."""
+    return q.tagged(q.quantity(0, "Gb/s"), direction="one", coding=coding or "net")
 
 
 def _coded(coding: str) -> Callable[[ast.Call, Env], Value]:
