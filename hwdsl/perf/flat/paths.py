@@ -38,17 +38,20 @@ class Paths:
         return np.bincount(self.arc, self.share * weight[self.flow], arcs).astype(np.float64)
 
 
-def gathered(flows: int, flow: Ints, arc: Ints, share: Floats, hops: Ints) -> Paths:
-    """Path-links in any order, put by flow and arc; those of one flow and arc are added up."""
-    order = np.lexsort((arc, flow))
-    flow, arc, share = flow[order], arc[order], share[order]
-    fresh = np.ones(len(flow), dtype=bool)
-    fresh[1:] = (np.diff(flow) != 0) | (np.diff(arc) != 0)
-    first = np.flatnonzero(fresh)
-    if len(first) < len(flow):
-        flow, arc, share = flow[first], arc[first], np.add.reduceat(share, first)
-    start = np.concatenate([[0], np.cumsum(np.bincount(flow, minlength=flows))]).astype(np.int64)
-    return Paths(start, arc, share, hops)
+def gathered(flows: int, flow: Ints, arc: Ints, share: Floats, hops: Ints, once: bool = False) -> Paths:
+    """Path-links in any order, put by flow and arc; those of one flow and arc are added up (once: there are no such)."""
+    arcs = int(arc.max()) + 1 if len(arc) else 1
+    key = flow * arcs + arc
+    order = np.argsort(key, kind=None if once else "stable")
+    key, share = key[order], share[order]
+    if not once:
+        fresh = np.ones(len(key), dtype=bool)
+        fresh[1:] = np.diff(key) != 0
+        first = np.flatnonzero(fresh)
+        if len(first) < len(key):
+            key, share = key[first], np.add.reduceat(share, first)
+    start = np.searchsorted(key, np.arange(flows + 1) * arcs).astype(np.int64)
+    return Paths(start, key % arcs, share, hops)
 
 
 def one_after_the_other(parts: list[Paths]) -> Paths:
@@ -73,11 +76,14 @@ def fluid_paths(f: Fabric, g: RoutedGraph, src: Ints, dst: Ints, budget: int, pr
         found = _fluid_compiled(g, src, dest, row, budget, progress)
     flow, step, share, hops = found
     bundle = g.bundle[step]
+    once = g.length is None and g.copies == 1  # every step is taken at one hop only
+    if f.bundles.count == f.arc_count:
+        return gathered(len(src), flow, bundle, share, hops, once)
     n = f.bundles.width[bundle].astype(np.int64)
     _afford(int(n.sum()), budget)
     offset = np.arange(int(n.sum())) - np.repeat(np.cumsum(n) - n, n)
     arc = np.repeat(f.bundles.first[bundle], n) + offset
-    return gathered(len(src), np.repeat(flow, n), arc, np.repeat(share / n, n), hops)
+    return gathered(len(src), np.repeat(flow, n), arc, np.repeat(share / n, n), hops, once)
 
 
 def _afford(path_links: int, budget: int) -> None:
