@@ -76,7 +76,7 @@ def _row(p: Prediction, several: bool) -> tuple[str, ...]:
     if p.outcome != "time" or p.time is None:
         ranks = str(p.ranks) if p.ranks else ""
         return (p.collective, p.algorithm, routing, p.size_text, ranks, p.outcome, "", "", "", "", "", busiest, p.level)
-    low = ">= " if p.missing else ""
+    low = ">= " if p.missing and p.exact else "~ " if p.missing else "" if p.exact else "<= "
     tightest = next((f"{b.name} {seconds(b.seconds)}" for b in p.bounds if b.name == p.tightest), "")
     return (p.collective, p.algorithm, routing, p.size_text, str(p.ranks), low + seconds(p.time),
             seconds(p.latency) if p.latency or not p.missing else "not published", seconds(p.transfer),
@@ -85,19 +85,41 @@ def _row(p: Prediction, several: bool) -> tuple[str, ...]:
 
 
 def _notes(own: Sequence[Prediction]) -> list[str]:
-    """What holds for all rows, said once."""
-    out: list[str] = []
-    out += dict.fromkeys(f"{p.algorithm or p.collective}: {p.question.schedule}" for p in own)
-    out += dict.fromkeys(f"routing: {p.question.routing}; flows {p.question.flows}" for p in own)
-    how = dict.fromkeys((p.level, p.method, p.reason) for p in own if p.outcome == "time")
-    for level, method, reason in how:
-        out.append(f"loads at {level} by {method}" + (f" (not symbolic: {reason})" if reason else ""))
+    """What holds for several rows, said once."""
+    out = [f"{name}: {'; '.join(words)}" for name, words in _grouped((_algorithm(p), p.question.schedule) for p in own)]
+    for name, words in _grouped((p.routing, p.question.routing) for p in own):
+        longest = [w for w in words if not any(x != w and x.startswith(w) for x in words)]
+        out.append(f"routing {name}: {'; '.join(longest)}")
+    out.append("flows " + "; ".join(dict.fromkeys(p.question.flows for p in own)))
+    done = [p for p in own if p.outcome == "time"]
+    several = len({p.routing for p in own}) > 1
+    names = {id(p): " ".join(x for x in (p.collective, p.algorithm, p.routing if several else "") if x) for p in own}
+    out += [f"{how}: {', '.join(who)}" for how, who in _grouped((_how(p), names[id(p)]) for p in done)]
+    if any(not p.exact for p in done):
+        out.append("<= (~ where latency is left out as well): an upper bound; the time lies between the bound and it")
     if any(p.missing for p in own):
         out.append(">= : latency of links or switches on the way is not published and left out; "
                    "a study may assume it (link_latency = 250 ns, switch_latency = ...)")
     out += dict.fromkeys(f"latency assumed: {p.assumed}" for p in own if p.assumed)
-    out += [f"{p.collective} {p.algorithm}: {p.outcome}: {p.reason}".replace(" :", ":") for p in own if p.outcome != "time"]
-    return ["    " + line for line in dict.fromkeys(out)]
+    out += dict.fromkeys(f"{names[id(p)]}: {p.outcome}: {p.reason}" for p in own if p.outcome != "time")
+    return ["    " + line for line in out]
+
+
+def _algorithm(p: Prediction) -> str:
+    return p.algorithm or p.collective
+
+
+def _how(p: Prediction) -> str:
+    """Level and method of the loads, and why they are flat."""
+    return f"loads at {p.level}, {p.method}" + (f" (not symbolic: {p.reason})" if p.reason else "")
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Distinct second words of each first word, both in the order they come."""
+    found: dict[str, dict[str, None]] = {}
+    for first, second in pairs:
+        found.setdefault(first, {})[second] = None
+    return [(first, list(words)) for first, words in found.items()]
 
 
 def scenario_lines(s: Scenario) -> list[str]:
