@@ -13,6 +13,7 @@ from hwdsl.backend_api import API, Options
 if TYPE_CHECKING:
     from hwdsl.api import Design
     from hwdsl.backends.diagram.scene import Scene
+    from hwdsl.backends.diagram.svg import Paint
     from hwdsl.diag import Diagnostics
     from hwdsl.sink import Sink
 
@@ -40,8 +41,8 @@ class Diagram:
         sink.text("topology.svg", draw(drawn, dot, sink.diagnostics))
 
 
-def draw(drawn: Scene, dot: str, diagnostics: Diagnostics, *, heading: bool = True) -> str:
-    """The SVG of a scene; without its heading for a page that has one."""
+def draw(drawn: Scene, dot: str, diagnostics: Diagnostics, *, heading: bool = True, paint: Paint | None = None) -> str:
+    """The SVG of a scene; without its heading for a page that has one; its lines as `paint` says."""
     from hwdsl.backends.diagram.layout import LayoutUnavailable, graphviz_layout
     from hwdsl.backends.diagram.svg import svg_text
     from hwdsl.backends.diagram.tiers import tier_layout
@@ -49,7 +50,7 @@ def draw(drawn: Scene, dot: str, diagnostics: Diagnostics, *, heading: bool = Tr
 
     if len(drawn.boxes) <= _LARGEST:
         try:
-            return svg_text(drawn, graphviz_layout(drawn, dot), heading=heading)
+            return svg_text(drawn, graphviz_layout(drawn, dot), heading=heading, paint=paint)
         except LayoutUnavailable as e:
             diagnostics.add(
                 Diagnostic(
@@ -59,7 +60,7 @@ def draw(drawn: Scene, dot: str, diagnostics: Diagnostics, *, heading: bool = Tr
                     help="topology.dot is complete; a working pygraphviz gives a better drawing",
                 )
             )
-    return svg_text(drawn, tier_layout(drawn), heading=heading)
+    return svg_text(drawn, tier_layout(drawn), heading=heading, paint=paint)
 
 
 BACKEND = Diagram()

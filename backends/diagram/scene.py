@@ -104,6 +104,16 @@ class Scene(Record):
     planes: tuple[Plane, ...]
 
 
+def replace_edges(drawn: Scene, edges: tuple[Edge, ...]) -> Scene:
+    """The same drawing with these edges alone: boxes, clusters and planes that none of them reaches are left out."""
+    ends = {k for e in edges for k in (e.a, e.b)}
+    boxes = tuple(b for b in drawn.boxes if b.id in ends)
+    homes = {b.cluster[:k] for b in boxes for k in range(len(b.cluster) + 1)}
+    planes = {e.plane for e in edges}
+    return replace(drawn, boxes=boxes, clusters=tuple(c for c in drawn.clusters if c.path in homes), edges=edges,
+                   planes=tuple(p for p in drawn.planes if p.names in planes))
+
+
 def scene(design: Design) -> Scene:
     """The scene of a design, at L0."""
     return _Builder(design).build()

@@ -32,25 +32,45 @@ from hwdsl.backends.drawing.palette import (
     PANEL,
 )
 from hwdsl.backends.drawing.text import FONTS, counted, escape, opening, width, wrapped
+from hwdsl.node import Record
 
 MARGIN = 28.0
 _LEGEND_ROW, _SWATCH = 18.0, 30.0
+Entry = tuple[str, str, float]
+"""Of a legend: drawing at the origin, label, width with the gap after it."""
 
 
-def svg_text(scene: Scene, at: Geometry, *, heading: bool = True) -> str:
+class Paint(Record):
+    """Another look of the lines than that of their planes.
+
+    css          class of the drawing, that two of them may stand on one page
+    lines        (class, width) of each edge, in the order of the scene
+    light, dark  style of those classes
+    legend       entries instead of those of planes
+    """
+
+    css: str
+    lines: tuple[tuple[str, float], ...]
+    light: str
+    dark: str
+    legend: tuple[Entry, ...]
+
+
+def svg_text(scene: Scene, at: Geometry, *, heading: bool = True, paint: Paint | None = None) -> str:
     """The drawing: title above (unless the page around it has one), legend below."""
+    css = paint.css if paint is not None else "hwt"
     bounds = _bounds(scene, at)
     planes = {p.names: p for p in scene.planes}
-    wide = max(bounds.w, min(620.0, width(scene.title, TITLE, bold=True) + 40), 420.0)
+    wide = max(bounds.w, min(620.0, width(scene.title, TITLE, bold=True) + 40), 420.0 if paint is None else 600.0)
     titles, top = _heading(scene, wide) if heading else ([], 8.0)
-    rows = _flow(_plane_items(scene), wide) + _flow(_kind_items(scene), wide)
+    rows = _flow(_plane_items(scene) if paint is None else list(paint.legend), wide) + _flow(_kind_items(scene), wide)
     legend_height = len(rows) * _LEGEND_ROW
     full_w, full_h = wide + 2 * MARGIN, top + bounds.h + 26 + legend_height + MARGIN
     dx, dy = MARGIN + (wide - bounds.w) / 2 - bounds.x, top - bounds.y
     out = [
-        opening("hwt", full_w, full_h),
-        f'<title id="hwt-title">Topology of {escape(scene.title)}</title>',
-        f"<style>{_style(scene)}</style>",
+        opening(css, full_w, full_h),
+        f'<title id="{css}-title">{"Topology of " if paint is None else ""}{escape(scene.title)}</title>',
+        f"<style>{_style(scene, paint)}</style>",
         f'<rect class="ground" width="{full_w:.0f}" height="{full_h:.0f}"/>',
         *titles,
         f'<g transform="translate({dx:.1f} {dy:.1f})">',
@@ -58,8 +78,9 @@ def svg_text(scene: Scene, at: Geometry, *, heading: bool = True) -> str:
     nested = sorted(scene.clusters, key=lambda c: (len(c.path), c.path))
     for c in nested:
         out += _cluster(c, at.clusters[c.path])
-    for e, curve in zip(scene.edges, at.curves):
-        out += _edge(e, planes[e.plane], curve)
+    for k, (e, curve) in enumerate(zip(scene.edges, at.curves)):
+        look = (f"p{_index(planes[e.plane])}", line_width(e.links)) if paint is None else paint.lines[k]
+        out += _edge(e, planes[e.plane], curve, *look)
     traces = [p for curve in at.curves for p in _samples(curve)]
     for c in nested:
         out += _cluster_label(c, at.clusters[c.path], traces)
@@ -72,7 +93,7 @@ def svg_text(scene: Scene, at: Geometry, *, heading: bool = True) -> str:
     return "\n".join([*out, "</svg>", ""])
 
 
-def _style(scene: Scene) -> str:
+def _style(scene: Scene, paint: Paint | None) -> str:
     """CSS under the class of this drawing, so that it may stand in a page; dark ground where the reader asks for it."""
     light = [
         f".hwt text{{font-family:{FONTS};fill:{INK}}}",
@@ -103,6 +124,10 @@ def _style(scene: Scene) -> str:
     for k, p in sorted({_index(p): p for p in scene.planes}.items()):
         light.append(f".hwt .p{k}{{fill:none;stroke:{plane_colour(p)}}}")
         dark.append(f".hwt .p{k}{{stroke:{plane_colour(p, True)}}}")
+    if paint is not None:
+        light, dark = ([rule.replace(".hwt ", f".{paint.css} ") for rule in rules] for rules in (light, dark))
+        light.append(paint.light)
+        dark.append(paint.dark)
     return "".join(light) + "@media screen and (prefers-color-scheme:dark){" + "".join(dark) + "}"
 
 
@@ -187,15 +212,14 @@ def _box(b: Box, r: Rect) -> list[str]:
     return [*out, "</g>"]
 
 
-def _edge(e: Edge, plane: Plane, curve: tuple[Point, ...]) -> list[str]:
-    index = f"p{_index(plane)}"
+def _edge(e: Edge, plane: Plane, curve: tuple[Point, ...], css: str, wide: float) -> list[str]:
     path = f"M{curve[0][0]:.1f} {curve[0][1]:.1f}" + "".join(
         "C" + " ".join(f"{x:.1f} {y:.1f}" for x, y in curve[k : k + 3]) for k in range(1, len(curve) - 2, 3)
     )
     dash = "" if plane.nature == "data" else ' stroke-dasharray="6 4"'
     return [
         f"<g><title>{escape(e.tooltip)}</title>",
-        f'<path class="{index}" d="{path}" stroke-width="{line_width(e.links):g}" stroke-linecap="round"{dash}/></g>',
+        f'<path class="{css}" d="{path}" stroke-width="{wide:g}" stroke-linecap="round"{dash}/></g>',
     ]
 
 
@@ -210,29 +234,26 @@ def _edge_label(e: Edge, centre: Point) -> list[str]:
 
 
 # ---------------------------------------------------------------- legend
-Entry = tuple[str, str, float]
-"""Drawing at the origin, label, width with the gap after it."""
-
-
 def _plane_items(scene: Scene) -> list[Entry]:
     out = []
     for p in scene.planes:
         dash = "" if p.nature == "data" else ' stroke-dasharray="6 4"'
         mark = f'<path class="p{_index(p)}" d="M0 -4H22" stroke-width="3"{dash}/>'
-        out.append(_entry(mark, f"{p.label}: " + (counted(p.links, "link") if p.links else "bus")))
+        out.append(entry(mark, f"{p.label}: " + (counted(p.links, "link") if p.links else "bus")))
     return out
 
 
 def _kind_items(scene: Scene) -> list[Entry]:
     shown = {b.category for b in scene.boxes if b.role != "pin"}
     return [
-        _entry(f'<rect class="k-{key}" x="3" y="-10" width="16" height="12" rx="3"/>', tint.label)
+        entry(f'<rect class="k-{key}" x="3" y="-10" width="16" height="12" rx="3"/>', tint.label)
         for key, tint in CATEGORIES.items()
         if key in shown
     ]
 
 
-def _entry(mark: str, label: str) -> Entry:
+def entry(mark: str, label: str) -> Entry:
+    """An entry of the legend: `mark` is drawn at the origin, 22 wide."""
     return mark, label, _SWATCH + width(label, 11) + 22
 
 

@@ -218,12 +218,17 @@ def _choice(session: Session, words: dict[str, str]) -> Choice | None:
 def _write(found: Comparison, directory: str, own: Diagnostics) -> None:
     import json
 
+    from hwdsl.backends.charts.bars import bars_svg
+    from hwdsl.backends.charts.radar import radar_svg
     from hwdsl.perf.compare.document import document
     from hwdsl.sink import Refused, Sink
     text = json.dumps(document(found), indent=2, sort_keys=True, ensure_ascii=False)
     try:
         with Sink(directory, own) as sink:
             sink.text("compare.json", text + "\n")
+            for name, svg in {"compare-radar.svg": radar_svg(found), "compare-bars.svg": bars_svg(found)}.items():
+                if svg:
+                    sink.text(name, svg)
             sink.commit()
     except Refused:
         return

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option("--study", "study", metavar="NAME", help="Only this study of FILE; without it all of them.")
 @click.option("--fail", "fail", metavar="PATH", multiple=True,
               help="Take a part, a port or a plane out of service: `rack[0].leaf[2]`. Repeatable.")
-@click.option("-o", "directory", metavar="DIR", type=click.Path(), help="Also write performance.json into DIR.")
+@click.option("-o", "directory", metavar="DIR", type=click.Path(), help="Also write performance.json and pictures into DIR.")
 @click.option("--json", "as_json", is_flag=True, help="The same as `--format json`.")
 @design_options
 @output_options
@@ -90,6 +90,7 @@ def _show(console: Console, results: list[StudyResult]) -> None:
 def _write(session: Session, design: Design, results: list[StudyResult], directory: str, mode: str | None) -> None:
     import json
 
+    from hwdsl.backends.charts.study import study_pictures
     from hwdsl.backends.perf import compute
     from hwdsl.perf.study.document import document
     from hwdsl.sink import Refused, Sink
@@ -99,6 +100,8 @@ def _write(session: Session, design: Design, results: list[StudyResult], directo
     try:
         with Sink(directory, session.diagnostics) as sink:
             sink.text("performance.json", text + "\n")
+            for name, svg in study_pictures(design, results, session.diagnostics).items():
+                sink.text(name, svg)
             sink.commit()
     except Refused:
         return

@@ -39,7 +39,8 @@ def _specs() -> list[Spec]:
                     (f"{key}_bus", "collectives in a domain", f"{label}, bus rate", "B/s", "more"),
                     (f"{key}_gap", "collectives in a domain", f"{label}, above its bound", "%", "less")]
     out += [
-        ("scale_out_each", "scale-out", "one accelerator", "B/s", "more"), ("scale_out", "scale-out", "all", "B/s", "more"),
+        ("scale_out_each", "scale-out network", "scale-out, one accelerator", "B/s", "more"),
+        ("scale_out", "scale-out network", "scale-out, all", "B/s", "more"),
         ("power", "power", "power", "W", "less"), ("power_each", "power", "power, one accelerator", "W", "less"),
     ]
     out += [(f"power_per_{f}", "power", f"power per T{'OPS' if f.startswith('int') else 'FLOPS'} of {f}", "W", "less")

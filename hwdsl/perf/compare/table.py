@@ -53,6 +53,14 @@ def shown(a: Amount, size: float = 1.0) -> str:
     return f"{a.bound} {value}" if a.bound else value
 
 
+def valued(row: Row, a: Amount) -> str:
+    """An amount of a row with its unit and marks, for pictures: "≥ 5.976 us*"."""
+    size, unit = scale(row)
+    if a.value is None:
+        return shown(a)
+    return f"{shown(a, size).replace('>=', '≥').replace('<=', '≤')}{f' {unit}' if unit else ''}{'*' if a.unverified else ''}"
+
+
 def ratio_text(x: float | None) -> str:
     """ "2.57 x", "1/5.33", "=" where both are the same; "" where there is none."""
     if x is None or x == 0:
