@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 Number = Fraction | float
 
 
+FLOW_BYTES = 100
+"""Bytes that one listed flow takes while it is routed."""
+
+
 class ClassLoad(Record):
     """Directed links of one tier: `greatest` and `mean` load in flows of weight 1; `capacity` bit/s of one, None if unknown."""
 
@@ -75,6 +79,9 @@ def loading(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assu
             sharing: str = "fluid") -> Loading:
     """The loading of a view by a pattern, found once. Raises OverBudget, TooLong (beyond `limit` steps, those of
     the view unless given), Refused (a routing that does not fit)."""
+    needed = FLOW_BYTES * pattern.listed
+    if needed > view.hooks.memory_budget:
+        raise OverBudget(needed, view.hooks.memory_budget)
     key = ("loading", pattern.key, routing, seed, assumed, sharing)
     if key not in view.memo and sharing == "max_min":
         from hwdsl.perf.study.sharing import shared
@@ -145,19 +152,33 @@ def _by_label(found: Iterable[LoadClass]) -> tuple[ClassLoad, ...]:
 def _invariant(view: View, pattern: Pattern, assumed: Assumed) -> Loading:
     """Flows at the same offsets from every rank. Raises Refused."""
     from hwdsl.perf.symbolic import invariant_loads
-    from hwdsl.perf.symbolic.contract import contract
 
-    if view.failed or view.net.exceptions or view.net.partial:
-        raise Refused("ranks are told apart by what is out of service or not chosen")
-    array = contract(view.net)
-    if len(array.network.blocks) != 1 or set(array.weight.values()) != {1} or len(view.groups) != 1 or view.over is None:
-        raise Refused("the ranks are not one array of parts that all relay")
+    if "array" not in view.memo:
+        view.memo["array"] = _array_of_ranks(view)
+    shape = view.memo["array"]
+    if isinstance(shape, str):
+        raise Refused(shape)
     assert pattern.build is not None
-    found = invariant_loads(view.net, offsets(pattern.build(), array.network.blocks[0].shape))
+    found = invariant_loads(view.net, offsets(pattern.build(), shape))
     classes = _by_label(found.classes)
     latency = _slowest_pair(view, pattern, assumed, found.hops)
     each, where = slowest(classes)
     return Loading(classes, latency, each, where, True, "L0", found.method, found.cost, "", 0, found.hops.histogram, found.model)
+
+
+def _array_of_ranks(view: View) -> tuple[int, ...] | str:
+    """The extents of the one array of relaying parts that all ranks make, or why they make none."""
+    from hwdsl.perf.symbolic.contract import contract
+
+    if view.failed or view.net.exceptions or view.net.partial:
+        return "ranks are told apart by what is out of service or not chosen"
+    try:
+        array = contract(view.net)
+    except Refused as reason:
+        return str(reason)
+    if len(array.network.blocks) != 1 or set(array.weight.values()) != {1} or len(view.groups) != 1 or view.over is None:
+        return "the ranks are not one array of parts that all relay"
+    return array.network.blocks[0].shape
 
 
 def offsets(flows: Flows, shape: tuple[int, ...]) -> dict[tuple[int, ...], Fraction]:
@@ -195,37 +216,47 @@ def _slowest_pair(view: View, pattern: Pattern, assumed: Assumed, found: Hops) -
 def _pairing(view: View, pattern: Pattern, assumed: Assumed, strict: bool) -> Loading:
     """One flow a rank on a network that spreads pairings evenly; unless `strict`, an upper bound where a tier above the ranks is
     the tightest. Raises Refused."""
+    if "spread" not in view.memo:
+        try:
+            view.memo["spread"] = _spread(view)
+        except Refused as reason:
+            view.memo["spread"] = reason
+    spread = view.memo["spread"]
+    if isinstance(spread, Refused):
+        raise spread
+    classes, own, tightest, where, found = spread
+    exact = own == tightest
+    if not exact and strict:
+        raise Refused("the tiers above the ranks are the tighter ones: it matters who is paired with whom")
+    latency = _slowest_pair(view, pattern, assumed, found)
+    method = "even spreading of pairings" if exact else "even spreading of pairings: the worst pairing there is, an upper bound"
+    return Loading(classes, latency, 1 / tightest, where, exact, "L0", method, len(classes), "", 0, found.histogram)
+
+
+def _spread(view: View) -> tuple[tuple[ClassLoad, ...], Fraction, Fraction, str, Hops]:
+    """(loads of the worst pairing, a rank's rate, the rate that the tightest tier leaves it, that tier, hops) of a network that
+    spreads pairings evenly. Raises Refused."""
     pl = view.plan()
-    tiers = view.memo.get("tiers")
-    if tiers is None:
-        tiers = view.memo["tiers"] = levels(pl) or {}
-        view.memo["even"] = bool(tiers) and spreads_evenly(pl, tiers)
-    if not view.memo["even"]:
+    tiers = levels(pl)
+    if not tiers or not spreads_evenly(pl, tiers):
         raise Refused("a flow a rank is spread evenly by a folded Clos alone")
     found = hops(pl)
     if found.unreachable:
         raise Refused("the network is not connected")
     n = pl.network.endpoint_count
     per_tier = level_capacity(pl.network, tiers)
-    own = per_tier[0] / n
     tightest = min(per_tier.values()) / n
     if not tightest:
         raise Refused("a link has a rate of zero")
-    classes = []
+    classes: list[ClassLoad] = []
     for arc in pl.network.arcs:
         k = min(tiers[arc.a], tiers[arc.b])
         rate = capacity(arc)
         greatest = n * rate / per_tier[k]
         names = [".".join(pl.network.blocks[b].path) or view.root.name for b in (arc.a, arc.b)]
         classes += [ClassLoad(" -> ".join(ends), arc.links, rate, greatest, greatest, k > 0) for ends in (names, names[::-1])]
-    latency = _slowest_pair(view, pattern, assumed, found)
-    exact = own == tightest
     where = next(c.label for c in classes if c.greatest / (c.capacity or 1) == 1 / tightest)
-    if not exact and strict:
-        raise Refused("the tiers above the ranks are the tighter ones: it matters who is paired with whom")
-    method = "even spreading of pairings" if exact else "even spreading of pairings: the worst pairing there is, an upper bound"
-    return Loading(_merged(classes), latency, 1 / tightest, where, exact, "L0", method, len(pl.network.arcs), "", 0,
-                   found.histogram)
+    return _merged(classes), per_tier[0] / n, tightest, where, found
 
 
 def _merged(classes: list[ClassLoad]) -> tuple[ClassLoad, ...]:

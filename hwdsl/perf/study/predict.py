@@ -27,6 +27,10 @@ SYMBOLIC = ("uniform all-to-all is answered symbolically where the network has s
             "rounds on a folded Clos without taper; or raise the budget with `--memory`, or select fewer endpoints with `over`")
 
 
+RANK_STEPS = 300_000_000
+"""Steps times ranks that are looked at one by one."""
+
+
 class Outcome(Record):
     """The sum over the steps of an operation, before bounds."""
 
@@ -85,6 +89,8 @@ def _isolated(view: View) -> str:
 # ---------------------------------------------------------------- steps
 def _over_phases(view: View, op: Operation) -> Outcome:
     """Raises OverBudget, TooLong, Refused."""
+    if len(op.phases) * view.ranks > RANK_STEPS:
+        raise TooLong(len(op.phases) * view.ranks)
     total, transfer, steps = NONE, 0.0, []
     first: Loading | None = None
     exact, missing_rate, where, lost = True, False, "", 0

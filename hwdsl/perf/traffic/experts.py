@@ -72,7 +72,7 @@ def dispatch(layer: Experts, ranks: int, back: bool) -> tuple[Pattern, float]:
     each = [x / scale for x in each]
     key = (f"{name} of {layer.experts} experts, top {layer.top_k}, {layer.placement}, imbalance {layer.imbalance:g}"
            f"{', each rank once' if layer.deduplicated else ''}, over {ranks} ranks")
-    return Pattern(key, build), scale
+    return Pattern(key, build, False, ranks * ranks), scale
 
 
 def _all_pairs(each: list[float], ranks: int, back: bool) -> Flows:

@@ -30,11 +30,13 @@ class Pattern(Record):
     key       what it is, readable; patterns over equally many ranks with one key are the same
     build     makes the flows; None for uniform traffic, in which every ordered pair of distinct ranks sends 1
     matching  no rank sends to, or receives from, more than one other, and every weight is 1
+    listed    how many flows `build` makes where that may be many more than ranks (0: about as many as ranks)
     """
 
     key: str
     build: Callable[[], Flows] | None
     matching: bool = False
+    listed: int = 0
 
     @property
     def uniform(self) -> bool:

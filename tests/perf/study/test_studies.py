@@ -94,8 +94,8 @@ def test_mistakes(study: str, code: str, text: str) -> None:
 @pytest.mark.parametrize(("study", "code"), [
     ("all_reduce(size = 1 MiB, algorithm = rign);", "HW6001"), ("all_redcue(size = 1 MiB);", "HW6001"),
     ("under failed gpu[8] { all_to_all(size = 1 MiB); }", "HW6006"), ("under mode fast { all_to_all(size = 1 MiB); }", "HW3201"),
-    ("under failed gpu[i] for i in 0..8 { all_to_all(sizes = 1 MiB); }", "HW6002"), ("over = **.gpo; all_to_all(size = 1 B);", "HW1001"),
-    ("sizes = 1 MiB;", "HW6002")])
+    ("under failed gpu[i] for i in 0..8 { all_to_all(sizes = 1 MiB); }", "HW6002"),
+    ("over = **.gpo; all_to_all(size = 1 B);", "HW1001"), ("sizes = 1 MiB;", "HW6002")])
 def test_check_sees_what_needs_no_evaluation(study: str, code: str) -> None:
     session = Session(cache_dir=None)
     session.check_text(POD + f"study s {{ {study} }}")
@@ -173,6 +173,20 @@ def test_an_interruption_keeps_what_is_finished(monkeypatch: pytest.MonkeyPatch)
     assert not whole
     assert result.stopped == "interrupted"
     assert [p.size_text for p in result.predictions] == ["1 KiB", "2 KiB"]
+
+
+def test_traffic_between_all_pairs_is_not_listed_beyond_the_budget() -> None:
+    """900 million flows would be listed; nothing is."""
+    text = STAR.replace("N]", "30_000]").replace("..N", "..30_000")
+    moe = "moe_dispatch(experts = 30_007, top_k = 8, tokens = 128, hidden = 7168);"
+    both = "all_to_all(size = 1 MiB, schedule = each [concurrent, pairwise]);"
+    session, result = session_of(text + f"study s {{ {moe} {both} }}")
+    listed, uniform, rounds = result.predictions
+    assert [p.outcome for p in (listed, uniform, rounds)] == ["refused", "time", "refused"]
+    assert "83.8 GiB" in listed.reason
+    assert "900,000,000 steps" not in listed.reason
+    assert "899,970,000 steps" in rounds.reason
+    assert [d.code for d in session.diagnostics.items] == ["HW6009", "HW6009"]
 
 
 def test_over_the_memory_budget_is_refused_with_what_would_answer() -> None:
