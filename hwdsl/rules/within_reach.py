@@ -15,6 +15,7 @@ from hwdsl.ir.outages import Exclusion, declared_paths
 from hwdsl.ir.space import TooLarge, count
 from hwdsl.query.attach import attachments
 from hwdsl.query.lifted import Lifted, covers, end_constraints, lifted_rules
+from hwdsl.sema.values import Word
 from hwdsl.source import Span
 from hwdsl.types import Quantity
 from hwdsl.types.format import text
@@ -30,8 +31,8 @@ def within_reach(root: Template, diagnostics: Diagnostics) -> None:
         media = [s.template for s in r.rule.via if s.template is not None]
         lengths = list(_lengths(r, media, overrides))
         for carrier in _carriers(root, r, media) if lengths else ():
-            reach = carrier.attributes.get("reach")
-            if reach is None or not _is_length(reach):
+            reach = _reach(carrier, r)
+            if reach is None:
                 continue
             for length, medium in lengths:
                 key = (length.span, carrier.uid)
@@ -39,6 +40,18 @@ def within_reach(root: Template, diagnostics: Diagnostics) -> None:
                 if applies and length.value.lo > reach.value.hi and key not in reported:
                     reported.add(key)
                     _report(carrier, length, reach, r.rule.span, diagnostics)
+
+
+def _reach(carrier: Template, r: Lifted) -> Attribute | None:
+    """How far a carrier reaches over the fibre of a connection: `reach_om3` over one whose `medium` is om3, the least of several;
+    `reach` where it says nothing of them. None if it is not known."""
+    media = [s.template.figure("medium") for s in r.rule.via if s.template is not None and s.template.kind == "fibre"]
+    over = [carrier.attributes.get(f"reach_{m.text}") for m in media if isinstance(m, Word)]
+    known = [a for a in over if a is not None and _is_length(a)]
+    if known:
+        return min(known, key=lambda a: a.value.hi)
+    reach = carrier.attributes.get("reach")
+    return reach if reach is not None and _is_length(reach) else None
 
 
 def _report(carrier: Template, length: Attribute, reach: Attribute, connection: Span, diagnostics: Diagnostics) -> None:

@@ -65,3 +65,19 @@ def test_rules_refuse_the_design_of_a_test_block(tmp_path: Path) -> None:
     session = Session()
     assert {r.name: r.outcome for r in session.test(str(path)) if r.name in ("too far", "same")} == {
         "too far": "passed", "same": "failed"}
+
+
+@pytest.mark.parametrize(("fibre", "length", "reach"), [
+    ("Om3Mpo", 70, None), ("Om3Mpo", 80, 70), ("Om4Mpo", 100, None), ("Om4Mpo", 110, 100), ("Om5Mpo", 150, None), ("Om5Mpo", 160, 150),
+    ("MpoTrunk", 100, None), ("MpoTrunk", 110, 100),                  # it does not say what it is: the reach without a medium
+    ("Om3Mpo(fibres = 12), Om5Mpo", 80, 70),                          # the least of several
+])
+def test_the_fibre_of_a_connection_decides_which_reach(fibre: str, length: int, reach: int | None) -> None:
+    session = Session()
+    session.open_text(f"""use std.ethernet.Ethernet50; use std.optics_multimode.Qdd400Sr42;
+        use std.fibre.{{Om3Mpo, Om4Mpo, Om5Mpo, MpoTrunk}};
+        switch Leaf {{ port p: Ethernet50(lanes = 8); part optic: Qdd400Sr42; carry p on optic; }}
+        system Pair {{ part leaf: Leaf[2]; connect leaf[0].p <-> leaf[1].p via {fibre} {{ length = {length} m; }} }}
+        design = Pair;""")
+    errors = [d.message for d in session.diagnostics.items if d.severity == "error"]
+    assert errors == ([] if reach is None else [f"{length} m is beyond the reach of `Qdd400Sr42`, {reach} m"])
