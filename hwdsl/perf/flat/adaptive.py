@@ -103,7 +103,7 @@ def adaptive_loads(f: Fabric, traffic: Traffic, generators: Iterable[Ints] = (),
     if size > VARIABLES:
         raise Unroutable(f"the fluid optimum would be a linear program of {len(d.dest):,} destinations x {f.bundles.count:,} "
                          f"bundles of links; {VARIABLES:,} variables are the limit")
-    if not len(d.dest) or not f.bundles.count:
+    if not len(d.dest):
         return out
     if progress is not None:
         progress(f"solving a linear program of {size:,} variables")

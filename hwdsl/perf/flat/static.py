@@ -22,7 +22,8 @@ def checked_table(f: Fabric, options: Options) -> Ints:
                          f"{len(f.endpoints)} endpoints of whole numbers")
     given = table >= 0
     rows = np.broadcast_to(np.arange(f.vertex_count)[:, None], table.shape)
-    wrong = np.argwhere(given & ((table >= f.arc_count) | (f.tail[np.clip(table, 0, f.arc_count - 1)] != rows)))
+    leaves = np.append(f.tail, -1)[np.clip(table, -1, f.arc_count)]  # -1: no arc, or one that is not there
+    wrong = np.argwhere(given & (leaves != rows))
     if len(wrong):
         v, e = (int(x) for x in wrong[0])
         raise Unroutable(f"the table sends traffic for endpoint {e} from `{f.vertex_name(v)}` along arc {int(table[v, e])}, "

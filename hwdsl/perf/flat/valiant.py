@@ -50,6 +50,8 @@ def valiant_loads(f: Fabric, traffic: Traffic, options: Options, found: Orbits |
         out_of = np.bincount(traffic.src[moves], traffic.weight[moves], e)
         into = np.bincount(traffic.dst[moves], traffic.weight[moves], e)
     g, total = hop_graph(f), Swept(f.bundles.count)
+    if not e:
+        return total
     first, many = _representatives(middle, found)
     there = Demand(first, ends, out_of / len(middle), None, many)
     last, like = _representatives(ends, found)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
+import networkx as nx
 import numpy as np
 import pytest
 from exact_routing import exact_loads, torus
@@ -258,3 +260,57 @@ def test_paths_beyond_the_budget_are_refused() -> None:
 def test_unknown_model() -> None:
     with pytest.raises(Unroutable, match="no routing model `fastest`"):
         loads(torus(4), uniform(), "fastest")
+
+
+BARE = {"no links": from_links([], [], 3), "nothing": from_links([], [], 0),
+        "nobody talks": from_links([0], [1], 2, endpoints=[]), "one talks": from_links([0], [1], 2, endpoints=[0])}
+REFUSED = {("no links", "valiant"), ("no links", "dimension_order"), ("nothing", "dimension_order")}
+
+
+@pytest.mark.parametrize("name", BARE)
+@pytest.mark.parametrize("routing", ["ecmp", "hashed", "up_down", "static", "adaptive", "valiant", "dimension_order"])
+def test_next_to_nothing(name: str, routing: str) -> None:
+    """No traffic, or no way for it: loads of zero and every pair counted, or a reason."""
+    f = BARE[name]
+    e = len(f.endpoints)
+    options = Options(table=np.full((f.vertex_count, e), -1))
+    if (name, routing) in REFUSED:
+        with pytest.raises(Unroutable):
+            loads(f, uniform(), routing, options=options)
+        return
+    got = loads(f, uniform(), routing, options=options)
+    assert not got.load.any()
+    assert got.unreachable == e * (e - 1)
+    assert got.slowest(f) == (-1, 0.0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(fabrics())
+def test_the_exact_reading_against_all_shortest_paths(f: Fabric) -> None:
+    """What the other tests compare with, by networkx: every shortest path by itself, with the chance that its ports are
+    picked."""
+    load = [Fraction(0)] * f.arc_count
+    lost = 0
+    for s in range(f.vertex_count):
+        for t in range(f.vertex_count):
+            if s == t:
+                continue
+            g = nx.DiGraph()
+            g.add_nodes_from([s, t])
+            g.add_edges_from((u, v) for u, v in zip(f.tail.tolist(), f.head.tolist())
+                             if (u == s or f.relay[u]) and (v == t or f.relay[v]))
+            if not nx.has_path(g, s, t):
+                lost += 1
+                continue
+            paths_found = list(nx.all_shortest_paths(g, s, t))
+            after = {u: {p[p.index(u) + 1] for p in paths_found if u in p[:-1]} for p0 in paths_found for u in p0[:-1]}
+            ports = {u: [a for a in range(int(f.start[u]), int(f.start[u + 1])) if int(f.head[a]) in after[u]] for u in after}
+            for p in paths_found:
+                chance = Fraction(1)
+                for u, v in pairwise(p):
+                    chance *= Fraction(sum(1 for a in ports[u] if f.head[a] == v), len(ports[u]))
+                for u, v in pairwise(p):
+                    between = [a for a in ports[u] if f.head[a] == v]
+                    for a in between:
+                        load[a] += chance / len(between)
+    assert (load, lost) == (exact_loads(f)[0], exact_loads(f)[2])
