@@ -58,10 +58,27 @@ def shortest_paths(c: Contracted) -> SymbolicLoads:
 
 
 def by_quotient(c: Contracted) -> SymbolicLoads:
-    """Loads on the quotient of what is left after contraction."""
+    """Loads on the quotient of what is left after contraction; of the whole network, if it is in pieces that are not alike."""
     pl = plan(c.network)
     found = loads(pl, c.weight, connected=False)
-    return _answer(c, pl, found, "quotient")
+    try:
+        return _answer(c, pl, found, "quotient")
+    except Refused:
+        return uncontracted(c.original, "quotient")
+
+
+def uncontracted(net: Network, method: str) -> SymbolicLoads:
+    """Loads on the quotient of a network as it is. Raises Refused."""
+    pl = plan(net)
+    found = loads(pl, connected=False)
+    n = sum(at.get(0, 0) for at in found.pairs.values())
+    histogram: dict[int, int] = {}
+    for at in found.pairs.values():
+        for d, k in at.items():
+            if d:
+                histogram[d] = histogram.get(d, 0) + k
+    hops = Hops(dict(sorted(histogram.items())), n * (n - 1) - sum(histogram.values()))
+    return SymbolicLoads(merged_classes(load_classes(pl, found)), method, found.cells, n, hops, "graph-minimal")
 
 
 def with_outages(net: Network, failed: tuple[Exclusion, ...]) -> SymbolicLoads:
@@ -71,20 +88,8 @@ def with_outages(net: Network, failed: tuple[Exclusion, ...]) -> SymbolicLoads:
     left = replace(taken(net, failed), exceptions=False, partial=False)
     c = contract(left)
     if c.bridges and all(whole_block(b) for b in c.network.blocks):
-        try:
-            return replace(by_quotient(c), method=NAMED)
-        except Refused:  # in pieces that are not alike, or too many cells: perhaps not so without contraction
-            pass
-    pl = plan(left)
-    found = loads(pl, connected=False)
-    n = sum(at.get(0, 0) for at in found.pairs.values())
-    histogram: dict[int, int] = {}
-    for at in found.pairs.values():
-        for d, k in at.items():
-            if d:
-                histogram[d] = histogram.get(d, 0) + k
-    hops = Hops(dict(sorted(histogram.items())), n * (n - 1) - sum(histogram.values()))
-    return SymbolicLoads(merged_classes(load_classes(pl, found)), NAMED, found.cells, n, hops, "graph-minimal")
+        return replace(by_quotient(c), method=NAMED)
+    return uncontracted(left, NAMED)
 
 
 def _answer(c: Contracted, pl: Plan, found: Loads, method: str) -> SymbolicLoads:

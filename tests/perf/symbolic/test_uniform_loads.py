@@ -36,6 +36,7 @@ GALLERY = [
     (INDIRECT, "LeafSpine(leaves = 4, spines = 3, hosts = 2, width = 2)", "quotient"),
     (INDIRECT, "RailOnly(nodes = 4)", "closed form"),
     (RANDOM, "Jellyfish(n = 16, degree = 4, hosts = 2)", "all sources"),
+    (RANDOM, "JellyfishOf(n = 12, ports = 6, servers = 30)", "quotient"),
 ]
 SMALL = {
     "clos2": small.clos2(3, 4, 2), "clos2 of two links": small.clos2(2, 3, 2, ways=2), "clos2 of one spine": small.clos2(4, 2, 1),
