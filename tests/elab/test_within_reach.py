@@ -68,7 +68,8 @@ def test_rules_refuse_the_design_of_a_test_block(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("fibre", "length", "reach"), [
-    ("Om3Mpo", 70, None), ("Om3Mpo", 80, 70), ("Om4Mpo", 100, None), ("Om4Mpo", 110, 100), ("Om5Mpo", 150, None), ("Om5Mpo", 160, 150),
+    ("Om3Mpo", 70, None), ("Om3Mpo", 80, 70), ("Om4Mpo", 100, None), ("Om4Mpo", 110, 100),
+    ("Om5Mpo", 150, None), ("Om5Mpo", 160, 150),
     ("MpoTrunk", 100, None), ("MpoTrunk", 110, 100),                  # it does not say what it is: the reach without a medium
     ("Om3Mpo(fibres = 12), Om5Mpo", 80, 70),                          # the least of several
 ])
