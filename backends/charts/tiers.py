@@ -28,7 +28,7 @@ def tiers_svg(scene: Scene, heading: bool = True) -> str:
     for p, tiers in zip(own, shown):
         y = _operation(sheet, y, p, tiers, label, routing)
     limited = any(len(p.tiers) > _MOST_TIERS for p in own)
-    notes = ["Bar: time that the busiest link of the tier is busy, over the time of the operation. The line across is their mean."]
+    notes = ["Bar: time that the busiest link of the tier is busy, over the time of the operation. The line across: its mean."]
     notes += ["≤ and a dashed end: an upper bound, the tier does not limit."] * any(t.at_most for tiers in shown for t in tiers)
     notes += [f"The {_MOST_TIERS} busiest tiers of each operation are shown."] * limited
     return sheet.svg(sheet.notes(y - 4, notes) + MARGIN)

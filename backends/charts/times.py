@@ -154,7 +154,8 @@ def _label(curve: Line | Bend, bounds: int = 1) -> str:
     names = ", ".join(curve.names)
     if isinstance(curve, Line):
         return names
-    return f"bound of {names}: {curve.name}" if bounds > 1 else f"bound: {curve.name}"
+    few = names if len(curve.names) < 3 else f"{curve.names[0]} and {len(curve.names) - 1} more"
+    return f"bound: {curve.name}, of {few}" if bounds > 1 else f"bound: {curve.name}"
 
 
 def _panel(sheet: Sheet, x0: float, y0: float, own: Sequence[Prediction], lines: Sequence[Line], bounds: Sequence[Bend]) -> None:
