@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Callable
 from functools import partial
 from time import process_time
 from typing import Any
 
 import numpy as np
 
+from benchmarks.network.measure import median, verdict
 from hwdsl.perf.rates import completion_times, fair, fair_rates
 from hwdsl.perf.rates import simulation as simulation_of
-
-
-def verdict(met: bool) -> str:
-    """As a word."""
-    return "met" if met else "missed"
 
 
 def clos_flows(flows: int, hosts: int, leaf: int, spines: int, seed: int) -> tuple[Any, Any, Any]:
@@ -35,15 +29,6 @@ def clos_flows(flows: int, hosts: int, leaf: int, spines: int, seed: int) -> tup
     start = np.concatenate([[0], np.cumsum(length)])
     capacity = np.concatenate([np.full(2 * hosts, 50.0), np.full(2 * leaves * spines, 25.0 * leaf / spines)])
     return capacity, start, arc.reshape(-1)[arc.reshape(-1) >= 0]
-
-
-def median(work: Callable[[], Any], rounds: int) -> float:
-    times = []
-    for _ in range(rounds):
-        before = process_time()
-        work()
-        times.append(process_time() - before)
-    return statistics.median(times)
 
 
 def sweeps(quick: bool) -> None:
