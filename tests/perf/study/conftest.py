@@ -1,6 +1,7 @@
-"""Makes the helpers of this folder importable."""
+"""Makes the helpers of this folder, and the random networks of the query tests, importable."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "query")]
