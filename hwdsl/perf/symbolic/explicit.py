@@ -55,20 +55,40 @@ class Written:
         return np.minimum(found, len(self.key) - 1)
 
 
-def _ends(f: Factor, number: int) -> tuple[Any, Any]:
-    """Tails and heads of the links of a rule, without those from a vertex to itself."""
+def _ends(f: Factor, number: int, gone: bool = False) -> tuple[Any, Any]:
+    """Tails and heads of the links of a rule in service, or of those that are `gone`; without those from a vertex to itself."""
     import numpy as np
 
     from hwdsl.query.flat import expand
 
     arc = f.network.arcs[number]
-    values = expand(arc.space, list(arc.constraints), [*arc.a_maps, *arc.b_maps])
     shape = f.network.blocks[0].shape
-    u = v = np.int64(0)
+    named = [m for region in arc.lost for m, _ in region]
+    values = [np.asarray(v) for v in expand(arc.space, list(arc.constraints), [*arc.a_maps, *arc.b_maps, *named])]
+    rest = iter(values[2 * len(shape):])
+    lost: Any = np.zeros(1, dtype=bool)
+    for region in arc.lost:
+        inside: Any = np.ones(1, dtype=bool)
+        for _, allowed in region:
+            inside = inside & np.isin(next(rest), np.asarray(allowed))
+        lost = lost | inside
+    u: Any = np.int64(0)
+    v: Any = np.int64(0)
     for a, b, n in zip(values, values[len(shape):], shape):
         u, v = u * n + a, v * n + b
-    u, v = np.broadcast_arrays(u, v)
-    return u[u != v], v[u != v]
+    u, v, lost = np.broadcast_arrays(u, v, lost)
+    kept = (u != v) & (lost == gone)
+    return u[kept], v[kept]
+
+
+def lost_links(f: Factor) -> list[tuple[int, int]]:
+    """Both ends of every link out of service."""
+    out: list[tuple[int, int]] = []
+    for number, arc in enumerate(f.network.arcs):
+        if arc.lost:
+            u, v = _ends(f, number, True)
+            out += zip(u.tolist(), v.tolist())
+    return out
 
 
 def is_symmetry(w: Written, g: list[int]) -> bool:
@@ -100,7 +120,7 @@ def explicit(f: Factor) -> Solved:
     import numpy as np
 
     w = Written(f)
-    generators = [g for g in candidates(f) if is_symmetry(w, g)]
+    generators = [g for g in candidates(f, lost_links(f)) if is_symmetry(w, g)]
     vertex = orbits(w.size, [np.asarray(g, dtype=np.int64) for g in generators])
     destinations, like = np.unique(vertex, return_counts=True)
     cost = len(destinations) * len(w.key)

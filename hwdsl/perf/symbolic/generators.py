@@ -18,11 +18,14 @@ Plane = Callable[[int, int, int], tuple[int, int, int]]
 CARRY_LIMIT = 6
 """Carries tried into one coordinate."""
 
+PIVOT_LIMIT = 24
+"""Reflections about lost links that are tried."""
 
-def candidates(f: Factor) -> Iterator[list[int]]:
-    """Permutations as lists: the number that vertex v goes to."""
+
+def candidates(f: Factor, lost: list[tuple[int, int]]) -> Iterator[list[int]]:
+    """Permutations as lists: the number that vertex v goes to. With links out of service, those that may turn one round."""
     shape = f.network.blocks[0].shape
-    for move in _moves(f, shape):
+    for move in [*_moves(f, shape), *_about(lost, shape)]:
         permutation = [_number(move(_point(v, shape)), shape) for v in range(f.size)]
         if len(set(permutation)) == f.size:
             yield permutation
@@ -57,6 +60,26 @@ def _moves(f: Factor, shape: tuple[int, ...]) -> Iterator[Move]:
                 yield _exchange(i, j)
     if len(shape) == 3 and sorted(shape)[1] == sorted(shape)[2] and min(shape) == 2 < max(shape) and _prime(max(shape)):
         yield from _plane(shape.index(2), max(shape))
+
+
+def _about(lost: list[tuple[int, int]], shape: tuple[int, ...]) -> Iterator[Move]:
+    """Reflections of one coordinate that exchange the ends of a lost link."""
+    found: dict[tuple[int, int], None] = {}
+    for u, v in lost:
+        for i, (x, y) in enumerate(zip(_point(u, shape), _point(v, shape))):
+            if len(found) < PIVOT_LIMIT:
+                found[i, (x + y) % shape[i]] = None
+    for i, total in found:
+        yield _reflection(i, total)
+
+
+def _reflection(i: int, total: int) -> Move:
+    """Coordinate i to `total` less itself."""
+    def move(p: Point) -> Point:
+        out = list(p)
+        out[i] = total - p[i]
+        return out
+    return move
 
 
 def _turn(i: int, size: int, j: int, carry: int) -> Move:

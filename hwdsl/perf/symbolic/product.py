@@ -117,6 +117,14 @@ def _mesh_classes(c: Contracted, parts: Parts) -> list[LoadClass]:
     return out
 
 
+def written_out(c: Contracted) -> SymbolicLoads:
+    """Loads of a network of one block from its links, one source of each orbit that failures leave. Raises Refused."""
+    whole = Factor(tuple(range(len(c.network.blocks[0].shape))), c.network)
+    parts = Parts([(whole, explicit(whole))])
+    found = parts[0][1]
+    return assembled(c, parts, fibre_classes(c, parts, (0,), found), found.method, found.cost)
+
+
 def rules_of(f: Factor, other: Factor) -> frozenset[int]:
     """Numbers of the rules of a factor. Raises Refused if another has rules of the same number."""
     own = frozenset(a.number for a in f.network.arcs)

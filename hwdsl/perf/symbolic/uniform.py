@@ -5,11 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from hwdsl.ir.outages import Exclusion
+from hwdsl.ir.space import TooLarge
 from hwdsl.node import replace
 from hwdsl.perf.symbolic.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
 from hwdsl.perf.symbolic.contract import Contracted, contract
 from hwdsl.perf.symbolic.dragonfly import local_global_local
-from hwdsl.perf.symbolic.product import product_loads, solved_factors
+from hwdsl.perf.symbolic.product import product_loads, solved_factors, written_out
 from hwdsl.perf.symbolic.routings import REASONS, check_one_latency, check_up_down, dimension_order, valiant
 from hwdsl.query.network import Network
 from hwdsl.query.quotient import Hops, Loads, Plan, Refused, destinations, loads, plan
@@ -24,10 +25,20 @@ def uniform_loads(net: Network, routing: str = "ecmp", failed: tuple[Exclusion, 
     """
     if routing in REASONS:
         raise Refused(REASONS[routing])
+    try:
+        return _uniform(net, routing, failed)
+    except TooLarge as error:
+        raise Refused(f"counting the links of a rule would take {error.points:,} points") from None
+
+
+def _uniform(net: Network, routing: str, failed: tuple[Exclusion, ...]) -> SymbolicLoads:
     if failed or net.exceptions or net.partial:
         if routing != "ecmp":
             raise Refused("with something out of service, or a part of an array chosen, only equal-cost routing is symbolic")
-        return with_outages(net, failed)
+        try:
+            return with_outages(net, failed)
+        except Refused as reason:
+            raise Refused(f"what is out of service, or who is chosen, breaks too much symmetry: {reason}") from None
     c = contract(net)
     if routing == "local_global_local":
         return local_global_local(c)
@@ -87,9 +98,15 @@ def with_outages(net: Network, failed: tuple[Exclusion, ...]) -> SymbolicLoads:
         raise Refused("the selection names single parts")
     left = replace(taken(net, failed), exceptions=False, partial=False)
     c = contract(left)
-    if c.bridges and all(whole_block(b) for b in c.network.blocks):
-        return replace(by_quotient(c), method=NAMED)
-    return uncontracted(left, NAMED)
+    if not all(whole_block(b) for b in c.network.blocks):
+        return uncontracted(left, NAMED)
+    try:
+        if len(c.network.blocks) == 1 and c.network.blocks[0].relay and not any(a.directed for a in c.network.arcs) and (
+                any(x.symmetry == "N" for x in plan(c.network).coordinates[0] if x.size > 1)):
+            return written_out(c)  # reflections about what is lost are no symmetry of one coordinate's values
+    except Refused:  # too many links, or in pieces: perhaps the quotient covers it
+        pass
+    return replace(by_quotient(c), method=NAMED)
 
 
 def _answer(c: Contracted, pl: Plan, found: Loads, method: str) -> SymbolicLoads:

@@ -21,6 +21,7 @@ NETWORKS = {
     "clos": small.clos2(3, 4, 2), "two links": small.clos2(2, 3, 2, ways=2), "rails": small.rails(3, 4),
     "planes": small.clos3_planes(), "hyperx": small.hyperx(3, 4), "full mesh": small.full_mesh(6), "torus": small.torus(3, 3),
     "ring": small.k_ring(9, 2), "nodes": small.node_ring(5, 3),
+    "large torus": small.torus(4, 5), "cube": small.torus(2, 3, 4), "mesh": small.mesh_lines(3, 4),
 }
 CASES: list[tuple[str, tuple[Exclusion, ...]]] = [
     ("clos", (port("leaf.up", 1, 0),)), ("clos", (port("leaf.up", 1, 0), port("leaf.up", 2, 1))),
@@ -37,6 +38,8 @@ CASES: list[tuple[str, tuple[Exclusion, ...]]] = [
     ("full mesh", (port("gpu.p", 4, 2),)), ("full mesh", (failed("gpu", 4),)), ("full mesh", (port("gpu.p", 4, range(5)),)),
     ("full mesh", (port("gpu.p", 2, range(2)), port("gpu.p", 4, range(2, 5)))),
     ("torus", (port("gpu.plus", 1, 1, 0),)), ("ring", (port("gpu.up", 1, 1),)), ("ring", (failed("gpu", 1),)),
+    ("large torus", (port("gpu.plus", 1, 2, 0),)), ("large torus", (port("gpu.plus", 1, 2, 1), port("gpu.plus", 3, 3, 0))),
+    ("large torus", (failed("gpu", 2, 2),)), ("cube", (port("gpu.plus", 1, 2, 3, 0),)), ("mesh", (port("gpu.plus", 1, 2, 0),)),
     ("nodes", (failed("node.gpu", 1, 1),)), ("nodes", (failed("node.chip", 1),)), ("nodes", (port("node.chip.next", 1),)),
 ]
 GALLERY = [
@@ -77,6 +80,14 @@ def test_some_endpoints_only(text: str, selection: str) -> None:
     net = chosen(small.opened(text), selection)
     assert net.partial
     assert same(uniform_loads(net), WrittenOut(net))
+
+
+def test_a_failure_in_a_torus_leaves_the_reflections_about_it() -> None:
+    net = of_design(small.opened(small.torus(7, 6)))
+    found = uniform_loads(net, failed=(port("gpu.plus", 1, 2, 0),))
+    assert found.method == "one source of each checked orbit"
+    assert found.cost == 16 * (4 * 42 - 2)  # 16 classes of the 42 destinations
+    assert same(found, WrittenOut(net, (port("gpu.plus", 1, 2, 0),)))
 
 
 def test_an_override_counts_as_a_failure() -> None:
