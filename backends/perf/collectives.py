@@ -20,10 +20,14 @@ STEP_LIMIT = 4_000_000
 
 
 def ring_all_reduce(root: Template, name: str, planes: PlaneSelection | None, hooks: Any,
-                    sizes: tuple[tuple[str, int], ...]) -> dict[str, Any]:
-    """Ring all-reduce among the endpoints of a plane, in the order of their paths, by label of the size (bytes)."""
+                    sizes: tuple[tuple[str, int], ...], intervals: bool) -> dict[str, Any]:
+    """Ring all-reduce among the endpoints of a plane, in the order of their paths, by label of the size (bytes).
+
+    intervals  rates of links are intervals: the times are those at their nominal values, and say so
+    """
     view = View(root, name, planes, None, hooks, NO_SPAN, (), STEP_LIMIT)
-    return {label: _one(view, size) for label, size in sizes}
+    said = {"rates": "nominal values of intervals"} if intervals else {}
+    return {label: {**_one(view, size), **said} for label, size in sizes}
 
 
 def _one(view: View, size: int) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from hwdsl.backends.perf.collectives import ring_all_reduce
 from hwdsl.ir.l0 import Template
 from hwdsl.ir.space import TooLarge
+from hwdsl.node import replace
 from hwdsl.perf.study.document import FORMAT, VERSION
 from hwdsl.query.cuts import Bracket, bisection, capacity, injection, levels
+from hwdsl.query.ends import ENDS, Range, at_end, at_ends, between
 from hwdsl.query.hopcount import effective_mode, hop_counts, plan_of
 from hwdsl.query.lifted import lifted_rules
 from hwdsl.query.modes import known_modes
@@ -21,8 +23,6 @@ from hwdsl.query.selection import PlaneSelection
 from hwdsl.sema.mistake import Mistake
 from hwdsl.sema.values import UNKNOWN
 from hwdsl.source import NO_SPAN
-from hwdsl.types import Quantity
-from hwdsl.types.dimension import RATE
 from hwdsl.types.format import text
 
 if TYPE_CHECKING:
@@ -115,23 +115,25 @@ def _reason(error: Exception) -> str:
     return f"not computed: {error}"
 
 
-def _rate(bits: Fraction) -> dict[str, Any]:
-    value = bits.numerator if bits.denominator == 1 else bits
-    unit = "TB/s" if bits >= 8 * 10**12 else "GB/s"
-    quantity = Quantity(value, value, value, RATE, unit, direction="one", coding="net")
-    return {"text": text(quantity), "bit_per_s": float(bits), "exact": str(bits)}
+def _rate(bits: Fraction | Range) -> dict[str, Any]:
+    """A rate; where those of links are intervals its ends, and `bit_per_s` at their nominal values."""
+    found = bits if isinstance(bits, Range) else Range(bits, bits, bits)
+    shown = {"text": text(found.rate()), "bit_per_s": float(found.nom)}
+    if found.exact:
+        return {**shown, "exact": str(found.nom)}
+    return {**shown, "lower_bit_per_s": float(found.lo), "upper_bit_per_s": float(found.hi)}
 
 
 def _injection(net: Network, out: dict[str, Any]) -> None:
     try:
-        total = injection(net)
+        total = at_ends(net, injection)
     except Refused as reason:
         out["injection"] = {"unknown": str(reason)}
         return
     n = net.endpoint_count
     out["injection"] = {"formula": "sum of the links at endpoints", "total": _rate(total)}
     if n:
-        out["injection"]["mean_per_endpoint"] = _rate(total / n)
+        out["injection"]["mean_per_endpoint"] = _rate(total.divided(n))
 
 
 def _hops(found: Hops, out: dict[str, Any]) -> None:
@@ -147,21 +149,25 @@ def _symbolic(design: Design, net: Network, name: str, planes: PlaneSelection | 
     try:
         pl = plan_of(design.root, planes, None)
         flows = loads(pl)
-        capacities = {a.number: capacity(a) for a in pl.network.arcs}
+        for a in pl.network.arcs:
+            capacity(a)
     except Refused as reason:
         if any(a.capacity is UNKNOWN for a in net.arcs):
             out["note"] = str(reason)
             return
         _flat(design, name, planes, None, out)
         return
-    _bracket(bisection(pl, flows), out)
-    _all_to_all(pl.network, flows, capacities, found, out)
+    low = high = bisection(replace(pl, network=at_end(pl.network, "lo")), flows)
+    if between(net):
+        high = bisection(replace(pl, network=at_end(pl.network, "hi")), flows)
+    _bracket(low, high, out)
+    _all_to_all(pl.network, flows, found, out)
     tiers = levels(pl)
     if tiers is not None:
         out["oversubscription"] = _tapers(pl.network, tiers)
         if max(tiers.values()) == 1:
             out["oversubscription_note"] = "one tier of switches: there are no uplinks to oversubscribe"
-    out["all_reduce"] = ring_all_reduce(design.root, name, planes, design.session.hooks, SIZES)
+    out["all_reduce"] = ring_all_reduce(design.root, name, planes, design.session.hooks, SIZES, between(net))
 
 
 def _flat(design: Design, name: str, planes: PlaneSelection | None, mode: Any, out: dict[str, Any]) -> None:
@@ -171,44 +177,70 @@ def _flat(design: Design, name: str, planes: PlaneSelection | None, mode: Any, o
 
     hooks = design.session.hooks
     try:
-        graph = graph_of(design.root, planes, None, mode, hooks)
-        bracket = flat_bracket(graph)
+        intervals = between(network(design.root, planes, None))
+        ends = ("lo", "hi") if intervals else ("nom",)
+        brackets = [flat_bracket(graph_of(design.root, planes, None, mode, hooks, end)) for end in ends]
     except OverBudget as error:
         out["note"] = f"not computed: the flat graph needs {error.needed / 2**30:.1f} GiB"
         return
-    if bracket is not None:
-        _bracket(bracket, out)
-    out["all_reduce"] = ring_all_reduce(design.root, name, planes, hooks, SIZES)
+    low, high = brackets[0], brackets[-1]
+    if low is not None and high is not None:
+        _bracket(low, high, out)
+    out["all_reduce"] = ring_all_reduce(design.root, name, planes, hooks, SIZES, intervals)
 
 
-def _bracket(found: Bracket, out: dict[str, Any]) -> None:
-    out["bisection"] = {"lower": _rate(found.lower), "lower_method": found.lower_method, "upper": _rate(found.upper),
-                        "upper_method": found.upper_method, "exact": found.exact}
+def _bracket(low: Bracket, high: Bracket, out: dict[str, Any]) -> None:
+    """The lower bound with all rates at their lower ends, the upper one with all at their upper ends."""
+    out["bisection"] = {"lower": _rate(low.lower), "lower_method": low.lower_method, "upper": _rate(high.upper),
+                        "upper_method": high.upper_method, "exact": low.lower == high.upper}
 
 
-def _all_to_all(net: Network, flows: Loads, capacities: dict[int, Fraction], found: Hops, out: dict[str, Any]) -> None:
+def _all_to_all(net: Network, flows: Loads, found: Hops, out: dict[str, Any]) -> None:
     """What every endpoint can send when all send to all others alike: three bounds, the least holds."""
     n = net.endpoint_count
-    worst = min((capacities[arc[0]] / load, arc) for arc, load in flows.load.items() if load)
-    total = injection(net)
-    wires = sum((capacity(a) * a.links * 2 for a in net.arcs), Fraction(0))
     hops = sum(h * k for h, k in found.histogram.items())
+
+    def worst(at: Network) -> tuple[Fraction, Any]:
+        capacities = {a.number: capacity(a) for a in at.arcs}
+        return min((capacities[arc[0]] / load, arc) for arc, load in flows.load.items() if load)
+
     bounds = {
-        "most loaded link, equal split over shortest paths": worst[0] * (n - 1),
-        "mean injection": total / n,
-        "capacity over distance: sum of capacities / sum of hops": wires * (n - 1) / hops,
+        "most loaded link, equal split over shortest paths": at_ends(net, lambda at: worst(at)[0] * (n - 1)),
+        "mean injection": at_ends(net, injection).divided(n),
+        "capacity over distance: sum of capacities / sum of hops": at_ends(
+            net, lambda at: sum((capacity(a) * a.links * 2 for a in at.arcs), Fraction(0)) * (n - 1) / hops),
     }
-    least = min(bounds, key=lambda k: (bounds[k], k))
-    arc = net.arcs[worst[1][0]]
+    least = min(bounds, key=lambda k: (bounds[k].nom, k))
+    bound = Range(*(min(getattr(b, end) for b in bounds.values()) for end in ENDS))
+    arc = net.arcs[worst(at_end(net, "nom"))[1][0]]
     out["all_to_all"] = {
-        "formula": "uniform, all pairs at once; per endpoint, one direction", "bound": _rate(bounds[least]), "bound_by": least,
+        "formula": "uniform, all pairs at once; per endpoint, one direction", "bound": _rate(bound), "bound_by": least,
         "bounds": {k: _rate(v) for k, v in sorted(bounds.items())},
         "most_loaded_link": f"{'.'.join(arc.lifted.a)} - {'.'.join(arc.lifted.b)}",
     }
 
 
 def _tapers(net: Network, tiers: dict[int, int]) -> list[dict[str, Any]]:
-    """Capacity below over capacity above, by relay block that has both."""
+    """Capacity below over capacity above, by relay block that has both; of intervals the ends of the quotient, which is exact
+    where numerator and denominator are multiples of one rate."""
+    sides = [_sides(at_end(net, end), tiers) for end in ENDS]
+    out = []
+    for path in sorted(sides[0]):
+        down, up = (Range(*(s[path][k] for s in sides)) for k in (0, 1))
+        values = {d / u for d, u in ((down.lo, up.lo), (down.nom, up.nom), (down.hi, up.hi))} if up.lo else {down.nom / up.nom}
+        nominal = down.nom / up.nom
+        entry: dict[str, Any] = {"at": path, "formula": "downlink capacity / uplink capacity", "value": float(nominal)}
+        if len(values) == 1 and up.lo:
+            entry["exact"] = str(nominal)
+        else:
+            entry["lower"] = float(down.lo / up.hi)
+            entry["upper"] = float(down.hi / up.lo) if up.lo else None
+        out.append({**entry, "down": _rate(down), "up": _rate(up)})
+    return out
+
+
+def _sides(net: Network, tiers: dict[int, int]) -> dict[str, tuple[Fraction, Fraction]]:
+    """(capacity below, capacity above) by path of the relay blocks that have both."""
     down: dict[int, Fraction] = {}
     up: dict[int, Fraction] = {}
     for arc in net.arcs:
@@ -216,11 +248,4 @@ def _tapers(net: Network, tiers: dict[int, int]) -> list[dict[str, Any]]:
         low, high = (arc.a, arc.b) if tiers[arc.a] < tiers[arc.b] else (arc.b, arc.a)
         up[low] = up.get(low, Fraction(0)) + total
         down[high] = down.get(high, Fraction(0)) + total
-    seen: dict[str, list[Fraction]] = {}
-    for k, b in enumerate(net.blocks):
-        if b.relay and k in up and k in down:
-            seen[".".join(b.path)] = [down[k], up[k]]
-    return [{"at": path, "formula": "downlink capacity / uplink capacity", "value": float(d / u), "exact": str(d / u),
-             "down": _rate(d), "up": _rate(u)} for path, (d, u) in sorted(seen.items())]
-
-
+    return {".".join(b.path): (down[k], up[k]) for k, b in enumerate(net.blocks) if b.relay and k in up and k in down}

@@ -138,12 +138,21 @@ def _oversubscription(data: dict[str, Any]) -> list[Fact]:
     return [
         Fact(
             f"Oversubscription at {level['at']}",
-            f"{digits_of(Fraction(str(level['exact'])), 4)} : 1",
+            _ratio(level),
             f"{level.get('formula', '')}: {_rate(level.get('down'))} over {_rate(level.get('up'))}",
         )
         for level in data.get("oversubscription") or []
-        if isinstance(level, dict) and "exact" in level
+        if isinstance(level, dict)
     ]
+
+
+def _ratio(level: dict[str, Any]) -> str:
+    """`2 : 1`; of rates that are intervals `1 to 4 : 1`."""
+    if "exact" in level:
+        return f"{digits_of(Fraction(str(level['exact'])), 4)} : 1"
+    low, high = (None if x is None else digits_of(Fraction(x).limit_denominator(10**6), 4)
+                 for x in (level["lower"], level["upper"]))
+    return f"{low} to {high} : 1" if high is not None else f"at least {low} : 1"
 
 
 def _all_reduce(data: dict[str, Any]) -> list[Fact]:

@@ -129,13 +129,13 @@ def estimate(owner: Template, planes: PlaneSelection | None, over: Selection | N
 
 
 def flat_graph(owner: Template, planes: PlaneSelection | None, over: Selection | None, mode: Any, failed: tuple[Exclusion, ...],
-               budget: int, statuses: tuple[str, ...] = OUT_OF_SERVICE) -> FlatGraph:
+               budget: int, statuses: tuple[str, ...] = OUT_OF_SERVICE, end: str = "nom") -> FlatGraph:
     """The logical graph of some planes in a mode (None: the physical graph), without what is `failed` or has one of the
-    `statuses`. Raises OverBudget."""
+    `statuses`; of rates that are intervals the lower end ("lo"), the nominal value or the upper end ("hi"). Raises OverBudget."""
     needed = estimate(owner, planes, over, mode)
     if needed > budget:
         raise OverBudget(needed, budget)
-    ports, links = _port_links(owner, planes, failed, mode, statuses)
+    ports, links = _port_links(owner, planes, failed, mode, statuses, end)
     if mode is not None:
         from hwdsl.query.trace import trace
 
@@ -144,7 +144,7 @@ def flat_graph(owner: Template, planes: PlaneSelection | None, over: Selection |
 
 
 def _port_links(owner: Template, planes: PlaneSelection | None, failed: tuple[Exclusion, ...],
-                mode: Any, statuses: tuple[str, ...]) -> tuple[Numbering, LinkTable]:
+                mode: Any, statuses: tuple[str, ...], end: str) -> tuple[Numbering, LinkTable]:
     """Every data port numbered, and the physical links between them of the planes (in a mode they are then traced)."""
     rules = data_rules(owner, planes)
     ports = Numbering()
@@ -176,7 +176,7 @@ def _port_links(owner: Template, planes: PlaneSelection | None, failed: tuple[Ex
         heads.append(np.broadcast_to(ends[1], tails[-1].shape).reshape(-1))
         rate = link_rate(r.rule.link, "", 1 if split else r.rule.lanes)
         latency = number_or_nan(r.rule.link.figure("latency"))
-        figures.append((len(tails[-1]), number_or_nan(rate), latency, number, r.rule.directed))
+        figures.append((len(tails[-1]), number_or_nan(rate, end), latency, number, r.rule.directed))
     if not tails:
         none = np.zeros(0, dtype=np.int64)
         return ports, LinkTable(none, none, np.zeros(0), np.zeros(0), none, np.zeros(0, dtype=bool))
@@ -185,9 +185,9 @@ def _port_links(owner: Template, planes: PlaneSelection | None, failed: tuple[Ex
                             np.repeat(numbers, n), np.repeat(directed, n))
 
 
-def number_or_nan(figure: Any) -> float:
-    """The nominal value of a figure in the base unit; nan if it is not stated or not published."""
-    return np.nan if figure is None or figure is UNKNOWN else float(figure.nom)
+def number_or_nan(figure: Any, end: str = "nom") -> float:
+    """The nominal value (or another end) of a figure in the base unit; nan if it is not stated or not published."""
+    return np.nan if figure is None or figure is UNKNOWN else float(getattr(figure, end))
 
 
 def _port_lanes(owner: Template, path: Path, lanes: int) -> int:

@@ -43,12 +43,13 @@ def _flat(owner: Template, planes: PlaneSelection | None, over: Selection | None
         raise too_big(error, reason, span) from None
 
 
-def graph_of(owner: Template, planes: PlaneSelection | None, over: Selection | None, mode: Any, hooks: Any) -> Any:
-    """The flat graph in a mode, without what has failed. Raises OverBudget."""
+def graph_of(owner: Template, planes: PlaneSelection | None, over: Selection | None, mode: Any, hooks: Any,
+             end: str = "nom") -> Any:
+    """The flat graph in a mode, without what has failed, at an end of rates that are intervals. Raises OverBudget."""
     from hwdsl.query.flat import flat_graph
 
     hooks.reached("L2")
-    return flat_graph(owner, planes, over, mode, mode_failures(owner, mode, hooks), hooks.memory_budget)
+    return flat_graph(owner, planes, over, mode, mode_failures(owner, mode, hooks), hooks.memory_budget, end=end)
 
 
 def too_big(error: Any, reason: str, span: Span) -> Mistake:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hwdsl.ir.l0 import Template
 from hwdsl.query.arguments import need, owner_of, parts, planes, split
-from hwdsl.query.functions.graphs import rate_of
+from hwdsl.query.ends import ENDS, Range, between
 from hwdsl.query.hopcount import effective_mode, graph_of, too_big
 from hwdsl.query.lifted import Exclusion
 from hwdsl.query.network import network
@@ -59,18 +59,22 @@ def fault_domain(call: ast.Call, env: Env) -> Value:
     owner = owner_of(env, call)
     sel = parts(plain[0], env, owner)
     chosen = planes(named, env, owner)
-    mode = effective_mode(network(owner, chosen, None), env.hooks, call.span)
-    before = _degrees(owner, chosen, mode, env, call, ())
-    after = _degrees(owner, chosen, mode, env, call, tuple(Exclusion(g.path, g.box, "part", "failed") for g in sel.groups))
+    net = network(owner, chosen, None)
+    mode = effective_mode(net, env.hooks, call.span)
+    failed = tuple(Exclusion(g.path, g.box, "part", "failed") for g in sel.groups)
+    found = [[_degrees(owner, chosen, mode, env, call, gone, end) for gone in ((), failed)]
+             for end in (ENDS if between(net) else ENDS[:1])]
+    lost = [float(b[2][b[0].endpoints].sum() - a[2][a[0].endpoints].sum()) for b, a in found]
+    before, after = found[0]
     ends = np.intersect1d(before[0].endpoints, after[0].endpoints)
     cut = int(((before[1][ends] > 0) & (after[1][ends] == 0)).sum())
-    lost_rate = before[2][before[0].endpoints].sum() - after[2][after[0].endpoints].sum()
-    rate = UNKNOWN if np.isnan(lost_rate) else rate_of(Fraction(int(lost_rate)))
+    low, nominal, high = (None if np.isnan(x) else Fraction(int(x)) for x in (lost[0], lost[len(lost) // 2], lost[-1]))
+    rate = UNKNOWN if low is None or nominal is None or high is None else Range(low, nominal, high).rate()
     return FaultDomain(owner, len(before[0].endpoints) - len(after[0].endpoints), cut, rate)
 
 
 def _degrees(owner: Template, chosen: Any, mode: Any, env: Env, call: ast.Call,
-             failed: tuple[Exclusion, ...]) -> tuple[Any, Any, Any]:
+             failed: tuple[Exclusion, ...], end: str) -> tuple[Any, Any, Any]:
     import numpy as np
 
     from hwdsl.query.flat import OverBudget
@@ -79,7 +83,7 @@ def _degrees(owner: Template, chosen: Any, mode: Any, env: Env, call: ast.Call,
     saved = hooks.failed
     hooks.failed = (*saved, *failed)
     try:
-        g = graph_of(owner, chosen, None, mode, hooks)
+        g = graph_of(owner, chosen, None, mode, hooks, end)
     except OverBudget as error:
         raise too_big(error, "a fault domain is counted flat", call.span) from None
     finally:

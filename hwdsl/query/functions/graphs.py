@@ -5,9 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from hwdsl.node import replace
 from hwdsl.query.arguments import need, need_parts, owner_of, parts, planes, split
 from hwdsl.query.counting import count_selection, count_used
 from hwdsl.query.cuts import Bracket, bisection, capacity, injection
+from hwdsl.query.ends import ENDS, Range, at_end, at_ends, between
 from hwdsl.query.hopcount import effective_mode, graph_of, hop_counts, plan_of, too_big, which_plane
 from hwdsl.query.network import ArcRule, network
 from hwdsl.query.quotient import Hops, Refused, loads
@@ -21,8 +23,6 @@ from hwdsl.sema.operations import integer
 from hwdsl.sema.values import UNKNOWN, Value
 from hwdsl.source.span import Span
 from hwdsl.syntax import ast
-from hwdsl.types import Quantity
-from hwdsl.types.dimension import RATE
 
 
 def _over(call: ast.Call, env: Env) -> tuple[Any, Any, Selection]:
@@ -79,30 +79,20 @@ def _plain(x: Fraction) -> Value:
     return x.numerator if x.denominator == 1 else x
 
 
-def rate_unit(bits: Fraction) -> str:
-    """The unit a rate is shown in: bytes, as machines are published."""
-    return "TB/s" if bits >= 8 * 10**12 else "GB/s"
-
-
-def rate_of(bits: Fraction) -> Quantity:
-    """A net rate, one direction."""
-    unit = rate_unit(bits)
-    value = _plain(bits)
-    return Quantity(value, value, value, RATE, unit, direction="one", coding="net")
-
-
 def bisection_value(call: ast.Call, env: Env) -> Value:
     """bisection(sel, plane = p): least capacity between two halves, one direction; an interval where the bounds do not meet"""
     owner, chosen, sel = _over(call, env)
-    found = bracket(owner, chosen, sel, env.hooks, call.span)
-    if found is None:
+    ends = ENDS if between(network(owner, chosen, sel)) else ENDS[:1]
+    found = [bracket(owner, chosen, sel, env.hooks, call.span, end) for end in ends]
+    low, nominal, high = found[0], found[len(found) // 2], found[-1]
+    if low is None or nominal is None or high is None:
         return UNKNOWN
-    low, nominal, high = _plain(found.lower), _plain(found.lower), _plain(found.upper)
-    return Quantity(low, nominal, high, RATE, rate_unit(found.upper), direction="one", coding="net")
+    return Range(low.lower, nominal.lower, high.upper).rate()
 
 
-def bracket(owner: Any, chosen: Any, sel: Selection | None, hooks: Any, span: Span) -> Bracket | None:
-    """Proven bounds; None where a rate is not published. Raises Mistake where no bound is known."""
+def bracket(owner: Any, chosen: Any, sel: Selection | None, hooks: Any, span: Span, end: str = "nom") -> Bracket | None:
+    """Proven bounds, at one end of rates that are intervals; None where a rate is not published. Raises Mistake where no bound
+    is known."""
     net = network(owner, chosen, sel)
     mode = effective_mode(net, hooks, span)
     if mode is None and not hooks.failed:
@@ -110,14 +100,14 @@ def bracket(owner: Any, chosen: Any, sel: Selection | None, hooks: Any, span: Sp
             pl = plan_of(owner, chosen, sel)
             if any(a.capacity is UNKNOWN for a in net.arcs):
                 return None
-            return bisection(pl, loads(pl))
+            return bisection(replace(pl, network=at_end(pl.network, end)), loads(pl))
         except Refused:
             pass
     from hwdsl.query.flat import OverBudget
     from hwdsl.query.flatcuts import flat_bracket
 
     try:
-        return flat_bracket(graph_of(owner, chosen, sel, mode, hooks))
+        return flat_bracket(graph_of(owner, chosen, sel, mode, hooks, end))
     except OverBudget as error:
         raise too_big(error, "this network has no usable symmetry", span) from None
 
@@ -127,7 +117,7 @@ def injection_value(call: ast.Call, env: Env) -> Value:
     owner, chosen, sel = _over(call, env)
     net = network(owner, chosen, sel)
     try:
-        return rate_of(injection(net))
+        return at_ends(net, injection).rate()
     except Refused:
         return UNKNOWN
 
@@ -234,13 +224,15 @@ def flow(call: ast.Call, env: Env) -> Value:
     net = network(owner, chosen, both)
     mode = effective_mode(net, env.hooks, call.span)
     try:
-        bits = max_flow(graph_of(owner, chosen, both, mode, env.hooks), x, y)
+        ends = ENDS if between(net) else ENDS[:1]
+        bits = [max_flow(graph_of(owner, chosen, both, mode, env.hooks, end), x, y) for end in ends]
     except OverBudget as error:
         raise too_big(error, "a maximum flow is computed flat", call.span) from None
     except SameEnds:
         raise mistake("HW5008", "the two ends of this flow overlap", expr.span,
                       help="`flow(a -> b)` takes two different groups of parts") from None
-    return UNKNOWN if bits is None else rate_of(bits)
+    known = [b for b in bits if b is not None]
+    return Range(known[0], known[len(known) // 2], known[-1]).rate() if len(known) == len(bits) else UNKNOWN
 
 
 def latency(call: ast.Call, env: Env) -> Value:
