@@ -42,13 +42,13 @@ def _curve(name: str, hops: tuple[tuple[int, int], ...]) -> Curve:
     return Curve(name, tuple(shares), sum(h * n for h, n in hops) / total, hops[-1][0])
 
 
-def hops_svg(scene: Scene, heading: bool = True) -> str:
-    """The picture; "" where no operation keeps a count of hops."""
+def hops_svg(scene: Scene, heading: bool = True, tag: str = "") -> str:
+    """The picture, `tag` tells it from others on a page; "" where no operation keeps a count of hops."""
     found = curves(scene)
     if not found:
         return ""
     labels = [f"{c.name}: mean {c.mean:.3f}, at most {c.diameter}" for c in found]
-    sheet = Sheet("hwch", "Path lengths", 2 * MARGIN + 56 + _W + room(labels, SMALL) + 18)
+    sheet = Sheet(f"hwch{tag}", "Path lengths", 2 * MARGIN + 56 + _W + room(labels, SMALL) + 18)
     sheet.series = len(found)
     top = sheet.heading(f"{scene.words}: share of ordered pairs of ranks within so many hops", heading) + 6
     left, most = MARGIN + 56, max(c.diameter for c in found)

@@ -44,8 +44,8 @@ class Used(Record):
     busiest: bool = False
 
 
-def loads_svg(design: Design, shown: Scene, diagnostics: Diagnostics, heading: bool = True) -> str:
-    """The picture; "" where no operation loads the links."""
+def loads_svg(design: Design, shown: Scene, diagnostics: Diagnostics, heading: bool = True, tag: str = "") -> str:
+    """The picture, `tag` tells it from others on a page; "" where no operation loads the links."""
     own = [p for p in shown.predictions if any(t.utilisation is not None for t in p.tiers)]
     if not own:
         return ""
@@ -62,7 +62,7 @@ def loads_svg(design: Design, shown: Scene, diagnostics: Diagnostics, heading: b
     time = "" if p.time is None else f" in {'≥ ' if p.missing else ''}{seconds(p.time)}"
     what = f"{named(p, several_routings(own))}, {p.size_text} among {p.ranks} ranks{time}"
     part = replace(part, title="Link loads", subtitle=f"{design.name}: {what}", facts=f"{shown.words}; {p.question.routing}")
-    return _draw(part, [found[e] for e in edges], diagnostics, heading)
+    return _draw(part, [found[e] for e in edges], diagnostics, heading, f"hwl{tag}")
 
 
 def _on_plane(e: Edge, p: Prediction) -> bool:
@@ -120,19 +120,19 @@ def _tip(e: Edge, u: Used) -> str:
     return f"{e.tooltip}\n{t.label}: busiest link busy {seconds(t.busiest)}, mean {seconds(t.mean)}"
 
 
-def _draw(part: Drawn, used: list[Used], diagnostics: Diagnostics, heading: bool) -> str:
+def _draw(part: Drawn, used: list[Used], diagnostics: Diagnostics, heading: bool, css: str) -> str:
     from hwdsl.backends.diagram import draw
     from hwdsl.backends.diagram.dot import dot_text
     from hwdsl.backends.diagram.svg import Paint, entry
 
     look = tuple(("h9", 1.4) if u.share is None else (f"h{step(u.share)}", _WIDTHS[step(u.share)] + 1.5 * u.busiest)
                  for u in used)
-    light = "".join(f".hwl .h{k}{{fill:none;stroke:{one}}}" for k, (one, _) in enumerate(RAMP))
-    light += f".hwl .h9{{fill:none;stroke:{FAINT}}}"
-    dark = "".join(f".hwl .h{k}{{stroke:{other}}}" for k, (_, other) in enumerate(RAMP))
-    dark += f".hwl .h9{{stroke:{DARK_FAINT}}}"
+    light = "".join(f".{css} .h{k}{{fill:none;stroke:{one}}}" for k, (one, _) in enumerate(RAMP))
+    light += f".{css} .h9{{fill:none;stroke:{FAINT}}}"
+    dark = "".join(f".{css} .h{k}{{stroke:{other}}}" for k, (_, other) in enumerate(RAMP))
+    dark += f".{css} .h9{{stroke:{DARK_FAINT}}}"
     legend = [entry(f'<path class="h{k}" d="M0 -4H22" stroke-width="{_WIDTHS[k]:g}"/>',
                     f"{100 * k // len(RAMP)} % to {100 * (k + 1) // len(RAMP)} % busy") for k in range(len(RAMP))]
     if any(u.share is None for u in used):
         legend.append(entry('<path class="h9" d="M0 -4H22" stroke-width="1.4"/>', _UNUSED))
-    return draw(part, dot_text(part), diagnostics, heading=heading, paint=Paint("hwl", look, light, dark, tuple(legend)))
+    return draw(part, dot_text(part), diagnostics, heading=heading, paint=Paint(css, look, light, dark, tuple(legend)))

@@ -13,8 +13,8 @@ _TRACK = 340.0
 _MOST_TIERS = 12
 
 
-def tiers_svg(scene: Scene, heading: bool = True) -> str:
-    """The picture; "" where no operation says what its tiers do."""
+def tiers_svg(scene: Scene, heading: bool = True, tag: str = "") -> str:
+    """The picture, `tag` tells it from others on a page; "" where no operation says what its tiers do."""
     own = [p for p in largest(scene.predictions) if any(t.utilisation is not None for t in p.tiers)]
     if not own:
         return ""
@@ -22,7 +22,7 @@ def tiers_svg(scene: Scene, heading: bool = True) -> str:
     shown = [[t for t in p.tiers if t.utilisation is not None][:_MOST_TIERS] for p in own]
     label = room([t.label for tiers in shown for t in tiers], SMALL) + 12
     facts = room([_facts(t) for tiers in shown for t in tiers], SMALL) + 70
-    sheet = Sheet("hwcu", "Utilisation by tier", 2 * MARGIN + label + _TRACK + facts)
+    sheet = Sheet(f"hwcu{tag}", "Utilisation by tier", 2 * MARGIN + label + _TRACK + facts)
     sheet.series = 2
     y = sheet.heading(scene.words, heading)
     for p, tiers in zip(own, shown):

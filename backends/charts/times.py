@@ -122,8 +122,8 @@ def size_words(bits: float) -> str:
     return "0 B"
 
 
-def times_svg(scene: Scene, heading: bool = True) -> str:
-    """The picture; "" where no operation has a size."""
+def times_svg(scene: Scene, heading: bool = True, tag: str = "") -> str:
+    """The picture, `tag` tells it from others on a page; "" where no operation has a size."""
     panels: dict[str, list[Prediction]] = {}
     for p in scene.predictions:
         if p.size and p.time:
@@ -135,7 +135,7 @@ def times_svg(scene: Scene, heading: bool = True) -> str:
                 for found, bounds in lines.values())
     cell = _LEFT + _PANEL_W + label + 34
     columns = 1 if len(panels) == 1 else 2
-    sheet = Sheet("hwct", "Time against message size", 2 * MARGIN + columns * cell)
+    sheet = Sheet(f"hwct{tag}", "Time against message size", 2 * MARGIN + columns * cell)
     sheet.series = max(len(found) for found, _ in lines.values())
     missing = any(p.missing for own in panels.values() for p in own)
     y = sheet.heading(scene.words, heading)

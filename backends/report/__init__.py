@@ -35,6 +35,7 @@ def page(design: Design, diagnostics: Diagnostics, progress: Any = None) -> str:
     from hwdsl.backends.racks.elevation import floor
     from hwdsl.backends.racks.svg import svg_text
     from hwdsl.backends.report.content import content
+    from hwdsl.backends.report.pictures import plane_pictures
     from hwdsl.backends.report.planes import performance
 
     drawn = scene(design)
@@ -45,6 +46,7 @@ def page(design: Design, diagnostics: Diagnostics, progress: Any = None) -> str:
         topology=draw(drawn, dot_text(drawn), diagnostics, heading=False),
         racks=svg_text(floor(design), heading=False),
         performance=planes,
+        pictures=plane_pictures(design, diagnostics, progress),
         why_none=why_none,
         version=__version__,
     )

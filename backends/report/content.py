@@ -229,12 +229,10 @@ def _bounded(roll: Roll) -> tuple[str, str]:
 def _planes(root: Template) -> list[PlaneRow]:
     docs = {d.names: d.doc for p in declared_paths(root) for d in root.at(p).planes.values()}
     try:
-        found = tallies(root, ())
+        names_of = {r.rule.plane.names for r, _ in tallies(root, ())}
+        groups = {names: tallies(root, (), lambda r, names=names: r.rule.plane.names == names) for names in names_of}
     except TooLarge:
         return []
-    groups: dict[Path, list[tuple[Lifted, Tally]]] = {}
-    for r, t in found:
-        groups.setdefault(r.rule.plane.names, []).append((r, t))
     return [_plane(root, names, docs.get(names, ""), members) for names, members in sorted(groups.items())]
 
 
