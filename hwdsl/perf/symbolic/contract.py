@@ -77,7 +77,12 @@ class Contracted(Record):
 
 
 def contract(net: Network) -> Contracted:
-    """Contract what hangs on one vertex, again and again. Blocks that talk in part stay, and those with links out of service."""
+    """Contract what hangs on one vertex, again and again. Blocks that talk in part stay, and those with links out of service.
+
+    Raises Refused where links run through panels or circuits: what they join takes a mode to say.
+    """
+    if net.physical:
+        raise Refused("links run through panels or circuit switches: what they join takes a mode to say")
     net = unrolled(refine(net))
     depth: dict[int, Polynomial] = {k: {0: 1} for k in net.endpoints}
     hung: dict[int, list[tuple[int, Polynomial, Polynomial]]] = {k: [] for k in net.endpoints}
