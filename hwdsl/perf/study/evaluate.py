@@ -199,7 +199,7 @@ class Evaluation:
                         self.hooks.mode = mode_of(self.root, item.subject, scope)
                     else:
                         now = failed.plus(outage(self.root, item.subject, scope))
-                        self.hooks.failed = now.parts
+                        self.hooks.failed = now.in_all(self.root)
                     yield from self._items(item.body, scope, defaults, now)
                 finally:
                     self.hooks.mode, self.hooks.failed = before

@@ -30,6 +30,14 @@ class Failed(Record):
         """Both."""
         return Failed((*self.parts, *other.parts), (*self.planes, *other.planes))
 
+    def in_all(self, root: Template) -> tuple[Exclusion, ...]:
+        """The parts and ports, and the parts that lose their supply with them."""
+        if not self.parts:
+            return ()
+        from hwdsl.perf.study.power import unpowered
+
+        return (*self.parts, *unpowered(root, self.parts))
+
     @property
     def plane_names(self) -> tuple[str, ...]:
         """The planes in words."""

@@ -41,7 +41,7 @@ def run_studies(root: Template, module: Module, hooks: Any, diagnostics: Diagnos
             diagnostics.add(error.diagnostic)
         return [], False
     before = hooks.failed
-    hooks.failed = (*before, *failed.parts)
+    hooks.failed = (*before, *failed.in_all(root))
     out: list[StudyResult] = []
     try:
         if not chosen:

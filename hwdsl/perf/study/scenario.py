@@ -15,6 +15,7 @@ from hwdsl.ir.outages import Exclusion, covers, exclusions
 from hwdsl.ir.space import points
 from hwdsl.perf.study.latency import Assumed
 from hwdsl.perf.study.loading import Loading, TooLong, ZeroRate, loading
+from hwdsl.perf.study.power import sources
 from hwdsl.perf.study.predict import failed_names
 from hwdsl.perf.study.result import Injection, Loss, Scenario
 from hwdsl.perf.study.view import View
@@ -120,9 +121,26 @@ def _losses(view: View, f: Fabric, rates: Floats) -> tuple[tuple[Loss, ...], str
         out.append(Loss(".".join(kind.path), template.kind, template.name, kind.count, classes, inside, cut, split, lost, worst,
                         ratio))
     out += _links(view, f, base, rates)
+    seen = {x.part for x in out}
+    out += [_feed_loss(view, f, base, rates, path) for path in sources(view.root) if ".".join(path) not in seen]
     out.sort(key=lambda x: (-(x.inside + x.cut), -(x.split or 0), -(x.lost or 0.0), 1.0 if x.left is None else x.left, x.part))
     note = "all-to-all after a failure is left out where it takes too long" if left_out else ""
     return tuple(out), note
+
+
+def _feed_loss(view: View, f: Fabric, base: Loading | None, rates: Floats, path: Path) -> Loss:
+    """The first of an array of supplies, with what it alone feeds."""
+    shape = view.root.shape(path)
+    without = view.also_failed(Exclusion(path, tuple(range(1) for _ in shape), "part", "failed"))
+    after = without.fabric()
+    cut, lost, worst = _traced_loss(f, rates, after)
+    ratio, split = _compare(base, _uniform(without))
+    left = len(after.endpoints)
+    if ratio is not None and len(f.endpoints) > 1:
+        ratio = None if split else ratio * max(0, left - 1) / (len(f.endpoints) - 1)
+    template = view.root.at(path)
+    return Loss(".".join(path), template.kind, template.name, volume(shape), 1, len(f.endpoints) - left, cut, split, lost, worst,
+                ratio)
 
 
 def _links(view: View, f: Fabric, base: Loading | None, rates: Floats) -> list[Loss]:
@@ -244,8 +262,11 @@ def _pairs_lost(view: View, f: Fabric, vertices: npt.NDArray[np.int64]) -> int |
 
 
 def _traced_loss(f: Fabric, rates: Floats, after: Fabric) -> tuple[int, float | None, float | None]:
-    """(endpoints cut off, bit/s lost, least share kept) of what light passes through: it is at the end of no logical link."""
-    kept = np.bincount(after.tail, after.capacity, after.vertex_count).astype(np.float64)[f.endpoints]
+    """(others cut off, bit/s they lose, least share they keep) where a part that is at the end of no logical link fails: light
+    passes through it, or it feeds others."""
+    stays = np.isin(f.endpoints, after.endpoints)
+    kept = np.bincount(after.tail, after.capacity, after.vertex_count).astype(np.float64)[f.endpoints[stays]]
+    rates = rates[stays]
     if np.isnan(kept).any() or np.isnan(rates).any():
         return 0, None, None
     some = rates > 0

@@ -112,8 +112,11 @@ class View:
         return sum(size(g) for g in self.groups)
 
     def also_failed(self, e: Exclusion) -> View:
-        """The same network without one more part."""
-        return self._with((*self.failed, e))
+        """The same network without one more part or port, and what that feeds."""
+        from hwdsl.perf.study.power import unpowered
+
+        gone = (*self.failed, e)
+        return self._with((*gone, *(unpowered(self.root, gone) if e.target == "part" else ())))
 
     def without_failures(self) -> View:
         """The same network with everything in service that the design has."""

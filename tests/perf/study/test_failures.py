@@ -101,6 +101,48 @@ study s {
     assert three.time == pytest.approx(4 * (5e-9 + 2**23 / 3 / 100e9))
 
 
+FED = """
+link Wire { lanes = 1; raw = 100 Gb/s; net = 100 Gb/s; latency = 0 ns; }
+link Ac { voltage = 415 V; }
+link Dc { voltage = 54 V; }
+power Pdu { output port outlet: Ac[4]; }
+power Psu { input port ac: Ac; output port dc: Dc; }
+chip Gpu { port x: Wire; }
+tray Tray { part gpu: Gpu[2]; input port dc: Dc; }
+switch Sw { port p: Wire[8]; latency = 0 ns; input port ac: Ac[2]; }
+rack Rack {
+    part tray: Tray[4];
+    part psu: Psu[4];
+    part pdu: Pdu[2];
+    part sw: Sw;
+    plane net { connect tray[t].gpu[g].x <-> sw.p[2 * t + g]  for t in 0..4, g in 0..2; }
+    plane supply {
+        connect pdu[p / 2].outlet[p % 2] -> psu[p].ac  for p in 0..4;
+        connect pdu[f].outlet[2] -> sw.ac[f]           for f in 0..2;
+        bus left:  Dc joins psu[0].dc, psu[1].dc, tray[0..2].dc;
+        bus right: Dc joins psu[2].dc, psu[3].dc, tray[2..4].dc;
+    }
+}
+design = Rack;
+"""
+
+
+def test_what_a_feed_supplies_goes_with_it() -> None:
+    """A rail of two supplies stands one failure; both hang on one feed; the switch has two."""
+    ask = "all_to_all(over = **.gpu, plane = net, size = 1 MiB);"
+    parts = ("psu[0]", "psu[0..2]", "pdu[0]", "pdu[*]")
+    result, found = scenarios(FED, ask + "".join(f"under failed {x} {{ {ask} }}" for x in parts))
+    assert [(p.failed, p.ranks, p.outcome) for p in result.predictions] == [
+        ((), 8, "time"), (("psu[0]",), 8, "time"), (("psu[0..2]", "tray[0]", "tray[1]"), 4, "time"),
+        (("pdu[0]", "psu[0]", "psu[1]", "tray[0]", "tray[1]"), 4, "time"),
+        (("pdu[*]", "psu[*]", "sw", "tray[*]"), 0, "refused")]
+    rows = {x.part: (x.count, x.inside, x.cut) for x in found[()].losses}
+    assert rows["pdu"] == (2, 4, 0)
+    assert rows["psu"] == (4, 0, 0)
+    assert rows["sw"] == (1, 0, 8)
+    assert found["psu[0..2]", "tray[0]", "tray[1]"].gone == 4
+
+
 def test_in_network_with_a_failed_switch_of_several() -> None:
     text = """
 link Wire { lanes = 1; raw = 100 Gb/s; net = 100 Gb/s; latency = 10 ns; }
