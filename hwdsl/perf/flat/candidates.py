@@ -89,15 +89,30 @@ def _moved_by(m: Any) -> set[str]:
     return out
 
 
-def moved(f: Fabric, d: Digits, group: list[Place], to: Ints) -> Ints:
-    """The permutation of vertices that takes value k of the coordinates of a group to `to[k]`."""
+def moved(f: Fabric, d: Digits, group: list[Place], to: Ints, span: int = 1) -> Ints:
+    """The permutation of vertices that takes value k of the coordinates of a group to `to[k]`; with `span` coordinates from each
+    place on, they count as one number."""
     g = np.arange(f.vertex_count, dtype=np.int64)
     for path, at in group:
         base, shape = f.vertices.base[path], d.shape[path]
+        shape = (*shape[:at], len(to), *shape[at + span:])
         n = int(np.prod(shape))
         part = g[base: base + n].reshape(shape)
         g[base: base + n] = np.take(part, to, axis=at).reshape(-1)
     return g
+
+
+def runs(d: Digits) -> list[list[list[Place]]]:
+    """Groups whose coordinates stand next to each other in the same blocks, together: they may turn as one number."""
+    out: list[list[list[Place]]] = []
+    left = sorted(sorted(g) for g in d.groups)
+    while left:
+        run = [left.pop(0)]
+        while [(p, k + 1) for p, k in run[-1]] in left:
+            run.append([(p, k + 1) for p, k in run[-1]])
+            left.remove(run[-1])
+        out.append(run)
+    return out
 
 
 def try_coordinates(f: Fabric, s: Symmetry, all_parts: bool = True) -> None:
@@ -108,12 +123,14 @@ def try_coordinates(f: Fabric, s: Symmetry, all_parts: bool = True) -> None:
     d = digits(f)
     failed = []
     talking = {path for path, base in f.vertices.base.items() if s.talks[base: base + int(np.prod(f.vertices.shape[path]))].any()}
-    for group in d.groups:
-        if not all_parts and not any(path in talking for path, _ in group):
+    for run in runs(d):
+        if not all_parts and not any(path in talking for path, _ in run[0]):
             continue
-        k = np.arange(d.size(group))
-        if not s.offer(moved(f, d, group, np.roll(k, -1))):
-            failed.append(group)
+        whole = np.arange(int(np.prod([d.size(group) for group in run])))
+        if s.offer(moved(f, d, run[0], np.roll(whole, -1), len(run))):
+            continue
+        single = len(run) == 1
+        failed += [group for group in run if single or not s.offer(moved(f, d, group, np.roll(np.arange(d.size(group)), -1)))]
     if failed and f.origin is not None:
         walks(f, s)
     for group in failed:

@@ -25,7 +25,7 @@ class RoutedGraph:
     start, head       int64[S + 1], int32[B]   steps out of each state
     width             float64[B]               parallel ports of a step
     bundle            int64[B]                 the bundle of arcs a step goes over
-    back_start, back_tail, back_step           the same steps by head
+    back_start, back_tail, back_step, back_width  the same steps by head
     relay             bool[S]                  traffic may pass through
     length            int64[B] or None         cost of a step (None: 1); `through` int64[S] of passing a state on the way
     """
@@ -48,6 +48,7 @@ class RoutedGraph:
         by_head = np.argsort(self.head, kind="stable")
         self.back_step = by_head.astype(np.int64)
         self.back_tail = self.tail[by_head]
+        self.back_width = self.width[by_head]
         self.back_start = _starts(self.head, states)
 
     @property

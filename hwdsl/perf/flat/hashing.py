@@ -56,7 +56,7 @@ def hashed_paths(f: Fabric, src: Ints, dst: Ints, number: Ints, seed: int, progr
 
     order = np.argsort(row, kind="stable")
     begin = np.searchsorted(row[order], np.arange(len(dest) + 1)).astype(np.int64)
-    arc, reached = hashed(g.start, g.head, g.width, g.back_start, g.back_tail, g.back_step, g.relay, g.vertices, dest, begin,
+    arc, reached = hashed(g.start, g.head, g.width, g.back_start, g.back_tail, g.back_width, g.relay, g.vertices, dest, begin,
                           src[order], key[order], f.bundles.first[g.bundle], 8)
     hops = np.empty(len(src), dtype=np.int64)
     hops[order] = reached

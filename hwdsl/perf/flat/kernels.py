@@ -20,8 +20,8 @@ def compiled(function: Any) -> Any:
         return numba.njit(nogil=True)(function)
 
 
-def _reach(back_start: Any, back_tail: Any, back_step: Any, width: Any, relay: Any, vertices: Any, copies: Any, t: Any,
-           distance: Any, ports: Any, queue: Any) -> Any:
+def _reach(back_start: Any, back_tail: Any, back_width: Any, relay: Any, vertices: Any, copies: Any, t: Any, distance: Any,
+           ports: Any, queue: Any) -> Any:
     """Hops to t of every state (distance, -1 where there is no way), ports that lead nearer, and the order of reaching; returns
     how many states were reached."""
     n = 0
@@ -43,7 +43,7 @@ def _reach(back_start: Any, back_tail: Any, back_step: Any, width: Any, relay: A
                 queue[n] = u
                 n += 1
             if distance[u] == d + 1:
-                ports[u] += width[back_step[i]]
+                ports[u] += back_width[i]
     return n
 
 
@@ -169,7 +169,7 @@ def _downhill_by_cost(start: Any, head: Any, width: Any, bundle: Any, relay: Any
 downhill_by_cost = compiled(_downhill_by_cost)
 
 
-def _sweep(start: Any, head: Any, width: Any, bundle: Any, back_start: Any, back_tail: Any, back_step: Any, relay: Any,
+def _sweep(start: Any, head: Any, width: Any, bundle: Any, back_start: Any, back_tail: Any, back_width: Any, relay: Any,
            vertices: Any, copies: Any, dest: Any, shared: Any, begin: Any, src: Any, weight: Any, scale: Any, flow: Any,
            histogram: Any, carried: Any) -> Any:
     """All destinations by hops. `histogram[h]` pairs at h hops, its last entry the unreachable ones. Returns steps seen."""
@@ -182,7 +182,7 @@ def _sweep(start: Any, head: Any, width: Any, bundle: Any, back_start: Any, back
     last = len(histogram) - 1
     for k in range(len(dest)):
         t = dest[k]
-        n = reach(back_start, back_tail, back_step, width, relay, vertices, copies, t, distance, ports, queue)
+        n = reach(back_start, back_tail, back_width, relay, vertices, copies, t, distance, ports, queue)
         first, stop = (begin[0], begin[1]) if shared else (begin[k], begin[k + 1])
         for i in range(first, stop):
             s = src[i]

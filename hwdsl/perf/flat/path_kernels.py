@@ -75,8 +75,8 @@ def _pour(start: Any, head: Any, width: Any, relay: Any, length: Any, through: A
 pour = compiled(_pour)
 
 
-def _fluid(start: Any, head: Any, width: Any, back_start: Any, back_tail: Any, back_step: Any, relay: Any, vertices: Any,
-           copies: Any, length: Any, through: Any, dest: Any, begin: Any, src: Any, limit: Any) -> Any:
+def _fluid(start: Any, head: Any, width: Any, back_start: Any, back_tail: Any, back_step: Any, back_width: Any, relay: Any,
+           vertices: Any, copies: Any, length: Any, through: Any, dest: Any, begin: Any, src: Any, limit: Any) -> Any:
     """(path-links of each flow, their steps, their shares, hops of each flow). At `limit` path-links writing stops, counting goes
     on.
 
@@ -98,7 +98,7 @@ def _fluid(start: Any, head: Any, width: Any, back_start: Any, back_tail: Any, b
             n = reach_by_cost(back_start, back_tail, back_step, width, relay, vertices, copies, dest[k], length, through,
                               distance, ports, queue, heap_cost, heap_state, settled)
         else:
-            n = reach(back_start, back_tail, back_step, width, relay, vertices, copies, dest[k], distance, ports, queue)
+            n = reach(back_start, back_tail, back_width, relay, vertices, copies, dest[k], distance, ports, queue)
         for i in range(n):
             order[queue[i]] = i
         for j in range(begin[k], begin[k + 1]):
@@ -125,7 +125,7 @@ def _fluid(start: Any, head: Any, width: Any, back_start: Any, back_tail: Any, b
 fluid = compiled(_fluid)
 
 
-def _hashed(start: Any, head: Any, width: Any, back_start: Any, back_tail: Any, back_step: Any, relay: Any, vertices: Any,
+def _hashed(start: Any, head: Any, width: Any, back_start: Any, back_tail: Any, back_width: Any, relay: Any, vertices: Any,
             dest: Any, begin: Any, src: Any, key: Any, first: Any, longest: Any) -> Any:
     """(arcs of each flow one after the other, hops of each flow): at every hop the port that the hash of key and hop picks.
 
@@ -137,7 +137,7 @@ def _hashed(start: Any, head: Any, width: Any, back_start: Any, back_tail: Any, 
     arcs = np.empty(max(1, len(src) * longest), dtype=np.int64)
     written = 0
     for k in range(len(dest)):
-        n = reach(back_start, back_tail, back_step, width, relay, vertices, 1, dest[k], distance, ports, queue)
+        n = reach(back_start, back_tail, back_width, relay, vertices, 1, dest[k], distance, ports, queue)
         for j in range(begin[k], begin[k + 1]):
             u = src[j]
             hops[j] = distance[u]

@@ -146,8 +146,8 @@ def _fluid_compiled(g: RoutedGraph, src: Ints, dest: Ints, row: Ints, budget: in
     length: Any = none if g.length is None else g.length
     through = np.zeros(g.states, dtype=np.int64) if g.through is None else g.through
     limit = budget // LINK_BYTES
-    count, step, share, reached = fluid(g.start, g.head, g.width, g.back_start, g.back_tail, g.back_step, g.relay, g.vertices,
-                                        g.copies, length, through, dest, begin, src[order], limit)
+    count, step, share, reached = fluid(g.start, g.head, g.width, g.back_start, g.back_tail, g.back_step, g.back_width, g.relay,
+                                        g.vertices, g.copies, length, through, dest, begin, src[order], limit)
     _afford(int(count.sum()), budget)
     hops = np.empty(len(src), dtype=np.int64)
     hops[order] = reached

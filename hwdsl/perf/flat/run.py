@@ -45,13 +45,13 @@ def compiled_sweep(g: RoutedGraph, d: Demand, bundles: int, progress: Progress |
     size = max(1, SLICE // max(1, g.steps))
     for first in range(0, len(d.dest), size):
         p = d.part(first, min(len(d.dest), first + size))
-        common = (g.start, g.head, g.width, g.bundle, g.back_start, g.back_tail, g.back_step, g.relay)
+        common = (g.start, g.head, g.width, g.bundle, g.back_start, g.back_tail)
         traffic = (g.vertices, g.copies, p.dest, p.shared, p.start, p.src, p.weight, p.scale, out.flow, histogram, carried)
         if g.length is None:
-            out.visits += int(kernels.sweep_hops(*common, *traffic))
+            out.visits += int(kernels.sweep_hops(*common, g.back_width, g.relay, *traffic))
         else:
             through = np.zeros(g.states, dtype=np.int64) if g.through is None else g.through
-            out.visits += int(kernels.sweep_by_cost(*common, g.length, through, *traffic))
+            out.visits += int(kernels.sweep_by_cost(*common, g.back_step, g.relay, g.length, through, *traffic))
         if progress is not None and first + size < len(d.dest):
             progress(f"{first + size:,} of {len(d.dest):,} destinations")
     out.unreachable, out.carried = float(histogram[-1]), float(carried[0])

@@ -66,6 +66,10 @@ class Symmetry:
 
     def _alike(self, g: Labels, moved: Ints) -> bool:
         """Whether g is a permutation that keeps who relays, who talks and how many neighbours everyone has."""
+        if self.compiled:
+            from hwdsl.perf.flat.symmetry_kernels import alike
+
+            return bool(alike(g, self._colour, np.zeros(len(g), dtype=bool)))
         to = g[moved]
         if len(to) and not (to.min() >= 0 and to.max() < len(g)):
             return False

@@ -22,6 +22,20 @@ def _find(key: Any, first: Any, last: Any, v: Any) -> Any:
 find = compiled(_find)
 
 
+def _alike(g: Any, colour: Any, seen: Any) -> Any:
+    """Whether g takes every vertex to another one of its colour, no two to the same; `seen` is room, all false."""
+    n = len(g)
+    for u in range(n):
+        v = g[u]
+        if v < 0 or v >= n or seen[v] or colour[v] != colour[u]:
+            return False
+        seen[v] = True
+    return True
+
+
+alike = compiled(_alike)
+
+
 def _check_rows(start: Any, head: Any, mirrored: Any, width: Any, rate: Any, g: Any, moved: Any, fixed_tails: Any,
                 image: Any) -> Any:
     """Images of the bundles that leave moved vertices; the number of bundles seen, or its negative (less 1) where one has none.
@@ -82,7 +96,8 @@ join = compiled(_join)
 def _join_pairs(x: Any, y: Any, parent: Any) -> None:
     """Join each x with its y."""
     for m in range(len(x)):
-        join(parent, x[m], y[m])
+        if parent[x[m]] != parent[y[m]]:
+            join(parent, x[m], y[m])
 
 
 join_pairs = compiled(_join_pairs)
