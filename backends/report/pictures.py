@@ -69,7 +69,8 @@ def _predictions(design: Design, name: str, calls: list[Call]) -> list[Predictio
     out: list[Prediction] = []
     budget, hooks.memory_budget = hooks.memory_budget, min(hooks.memory_budget, FLAT_BUDGET)
     try:
-        view = View(design.root, name, planes if isinstance(planes, PlaneSelection) else None, None, hooks, NO_SPAN, (), STEP_LIMIT)
+        chosen = planes if isinstance(planes, PlaneSelection) else None
+        view = View(design.root, name, chosen, None, hooks, NO_SPAN, (), STEP_LIMIT)
         for call in calls:
             found = predict(view, operation(call, view))
             if found.outcome == "time":

@@ -48,7 +48,7 @@ def _with(a: Amount, bound: str, value: float | None, high: float | None, missin
 
 
 def total(parts: Iterable[Amount]) -> Amount:
-    """The sum: a lower bound where a part is unknown, unknown where all are, none where there are no parts."""
+    """The sum of figures that are not negative: a lower bound where one is unknown, unknown where all are, none without any."""
     found = [p for p in parts if p.bound != "none"]
     if not found:
         return NONE
@@ -59,14 +59,14 @@ def total(parts: Iterable[Amount]) -> Amount:
                   _distinct(w for p in found for w in p.sources))
     if not known:
         return told
-    value = sum(p.value for p in known if p.value is not None)
-    if len(known) < len(found) or any(p.bound == ">=" for p in known):
-        return _with(told, ">=", value, None, missing)
-    if any(p.bound == "<=" for p in known):
-        return _with(told, "<=", value, None, missing)
-    if any(p.bound == "in" for p in known):
-        return _with(told, "in", value, sum((p.high if p.high is not None else p.value) or 0.0 for p in known), missing)
-    return _with(told, "", value, None, missing)
+    low = sum(p.value for p in known if p.value is not None and p.bound != "<=")
+    ends = [p.high if p.bound == "in" else p.value if p.bound in ("", "<=") else None for p in found]
+    if any(e is None for e in ends):
+        return _with(told, ">=", low, None, missing)
+    high = sum(e for e in ends if e is not None)
+    if not any(p.bound for p in found):
+        return _with(told, "", low, None, missing)
+    return _with(told, "in" if low else "<=", low or high, high if low else None, missing)
 
 
 _FLIPPED = {"": "", ">=": "<=", "<=": ">=", "in": "in"}

@@ -98,7 +98,7 @@ def _domain(root: Template, name: str, planes: PlaneSelection | None, net: Netwo
     inside = _within(root, name, chips, ranks + 1, net, hooks)
     if inside is not None:
         return Domain(name, inside.owner, any_depth_planes(inside.owner, name), inside, ranks + 1, n // (ranks + 1), net)
-    island = _island(chips, ranks + 1)
+    island = _island(root, planes, chips, ranks + 1, hooks)
     why = "" if island is not None else "its islands of accelerators are no box of coordinates"
     return Domain(name, root, planes, island, ranks + 1, n // (ranks + 1), net, why)
 
@@ -119,18 +119,23 @@ def _within(root: Template, name: str, chips: Selection, ranks: int, net: Networ
     return None
 
 
-def _island(chips: Selection, ranks: int) -> Selection | None:
-    """The first accelerators in the order of containment, as many as an island has."""
+def _island(root: Template, planes: PlaneSelection | None, chips: Selection, ranks: int, hooks: Any) -> Selection | None:
+    """An island with the first accelerator that is a box of coordinates: neighbours in one of them, or as far apart as they can
+    be; None if there is no such island."""
     if len(chips.groups) != 1:
         return None
     g = chips.groups[0]
-    for k in range(len(g.box) + 1):
-        box = tuple(s[:1] for s in g.box[:k]) + g.box[k:]
-        size = 1
-        for s in box:
-            size *= len(s)
-        if size == ranks:
-            return Selection(chips.owner, (Group(g.path, box, g.last),))
+    inner = 1
+    for k in range(len(g.box) - 1, -1, -1):
+        s = g.box[k]
+        m, rest = divmod(ranks, inner)
+        if not rest and 0 < m <= len(s):
+            for chosen in dict.fromkeys((s[:m], s[:: len(s) // m][:m])):
+                box = (*(x[:1] for x in g.box[:k]), chosen, *g.box[k + 1:])
+                found = Selection(chips.owner, (Group(g.path, box, g.last),))
+                if not hop_counts(root, planes, found, hooks, NO_SPAN).unreachable:
+                    return found
+        inner *= len(s)
     return None
 
 
