@@ -5,6 +5,7 @@ Everything comes from L0 and from the other backends' own sums (the bill, the pl
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hwdsl.backends.bom.lines import FIGURES, Line, bill, by_item, total
@@ -137,7 +138,7 @@ def content(design: Design) -> Content:
         tuple(" ".join(p.split()) for p in design.module.file.doc.split("\n\n") if p.strip()),
         tuple(_facts(design, at)),
         tuple(_tiles(design.root, lines)),
-        tuple(_planes(design.root)),
+        tuple(plane_rows(design.root)),
         tuple(_bill(lines)),
         tuple(_totals(lines)),
         note,
@@ -226,14 +227,19 @@ def _bounded(roll: Roll) -> tuple[str, str]:
 
 
 # ---------------------------------------------------------------- planes
-def _planes(root: Template) -> list[PlaneRow]:
+def _in_plane(names: Path, r: Lifted) -> bool:
+    return r.rule.plane.names == names
+
+
+def plane_rows(root: Template) -> list[PlaneRow]:
+    """The counts of each declared plane, as queries of it give them; none where they are too large to count."""
     docs = {d.names: d.doc for p in declared_paths(root) for d in root.at(p).planes.values()}
     try:
-        names_of = {r.rule.plane.names for r, _ in tallies(root, ())}
-        groups = {names: tallies(root, (), lambda r, names=names: r.rule.plane.names == names) for names in names_of}
+        planes = sorted({r.rule.plane.names for r, _ in tallies(root, ())})
+        members = [tallies(root, (), partial(_in_plane, names)) for names in planes]
     except TooLarge:
         return []
-    return [_plane(root, names, docs.get(names, ""), members) for names, members in sorted(groups.items())]
+    return [_plane(root, names, docs.get(names, ""), found) for names, found in zip(planes, members)]
 
 
 def _plane(root: Template, names: Path, doc: str, members: list[tuple[Lifted, Tally]]) -> PlaneRow:
@@ -255,7 +261,7 @@ def _plane(root: Template, names: Path, doc: str, members: list[tuple[Lifted, Ta
     return PlaneRow(
         ".".join(names) or "outside planes",
         " ".join(doc.split()),
-        number(sum(b.links for b in bundles(root, (), lambda r: r.rule.plane.names == names))),
+        number(sum(b.links for b in bundles(root, (), partial(_in_plane, names)))),
         _dash(add("cables")),
         _dash(add("assemblies")),
         _dash(modules),

@@ -1,9 +1,9 @@
 """Cables, assemblies, modules, fibres and plugs: what is pulled, ordered and plugged, counted from structure.
 
 Links whose both ends sit in the same two connectors share one cable, up to the lanes of the medium. A module in a `via` exists
-once per occupied connector (or half, unless it is a twin-port module with halves of its own); a module that is a part with
-`carry` is counted once however many links it holds. A backplane is ordered as assemblies that hold so many pairs; it has no
-cables. A medium with more than two plugs is a breakout: one cable an occupied connector on its common side.
+once per occupied connector (or half, unless it is a twin-port module with halves of its own); a module that is a part is counted
+once, however many links a `carry` puts onto it or end at its own ports. A backplane is ordered as assemblies that hold so many
+pairs; it has no cables. A medium with more than two plugs is a breakout: one cable an occupied connector on its common side.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def tally(owner: Template, r: Lifted, operands: tuple[object, ...]) -> Tally:
     return Tally(links, lanes, 2 * lanes if electrical else 0, sum(p.fibres for p in pieces), sum(p.cables for p in pieces),
                  sum(p.assemblies for p in pieces), sum(p.plugs for p in pieces),
                  tuple((h.template, _held(r, h, sets, absent)) for h in _via_holders(r, left, right)),
-                 tuple((h.path, _held(r, h, sets, absent)) for h in _part_holders(owner, left, right)),
+                 tuple((h.path, _held(r, h, sets, absent)) for h in _part_holders(owner, r, left, right)),
                  tuple((m, p.cables, p.assemblies) for m, p in zip(media, pieces)))
 
 
@@ -218,10 +218,13 @@ def _via_holders(r: Lifted, left: Attachment, right: Attachment) -> list[_Holder
     return out
 
 
-def _part_holders(owner: Template, left: Attachment, right: Attachment) -> list[_Holder]:
-    """Modules that are parts with `carry` at either end."""
+def _part_holders(owner: Template, r: Lifted, left: Attachment, right: Attachment) -> list[_Holder]:
+    """Modules that are parts at either end: with a `carry` of the port there, or with the port itself."""
     out = []
-    for end in (left, right):
+    for end, port, coords in ((left, r.a, r.a_coords), (right, r.b, r.b_coords)):
+        home = port[:-1]
+        if r.rule.lanes and home and owner.at(home).kind == "module":
+            out.append(_Holder(owner.at(home), home, coords[: len(owner.shape(home))], (), ("part", home)))
         loose = end.coords[-1] if end.coords else Ix(0)
         for which, path in enumerate((end.connector,) if end.connector is not None else end.several):
             t = owner.at(path)
@@ -244,7 +247,7 @@ def _count_modules_once(owner: Template, out: list[tuple[Lifted, Tally]], operan
     groups: dict[object, list[tuple[int, int, _Holder]]] = {}
     for k, (r, _) in enumerate(out):
         ends = attachments(owner, r)
-        for holders in (_via_holders(r, *ends), _part_holders(owner, *ends)):
+        for holders in (_via_holders(r, *ends), _part_holders(owner, r, *ends)):
             for n, h in enumerate(holders):
                 if h.key is not None:
                     groups.setdefault(h.key, []).append((k, n, h))
@@ -254,8 +257,15 @@ def _count_modules_once(owner: Template, out: list[tuple[Lifted, Tally]], operan
                for i, (k, _, h) in enumerate(group) for j, _, g in group[i + 1:]):
             continue
         seen: set[tuple[int, ...]] = set()
-        for k, n, h in group:
+        done = False
+        for k, n, h in sorted(group, key=lambda at: not _all_of_them(owner, out[at[0]][1], at[1], at[2])):
             r, t = out[k]
+            if done:  # one end has all that there are: the others have none of their own
+                out[k] = (r, replace(t, part_modules=(*t.part_modules[:n], (h.path, 0), *t.part_modules[n + 1:])))
+                continue
+            if _all_of_them(owner, t, n, h):
+                done = True
+                continue
             sets = [[*c, *h.extra] for c in piece_sets(owner, r, operands)]
             new = plugs_of(Sharing(h.coords, 0, 0, 1, None), r.space, sets, absent_sets(r, gone)).keys() - seen
             seen |= new
@@ -265,6 +275,11 @@ def _count_modules_once(owner: Template, out: list[tuple[Lifted, Tally]], operan
             else:
                 via = (*t.via_modules[:n], (h.template, len(new)), *t.via_modules[n + 1:])
                 out[k] = (r, replace(t, via_modules=via))
+
+
+def _all_of_them(owner: Template, t: Tally, n: int, h: _Holder) -> bool:
+    """Whether a holder at either end of a rule has every module part of its path."""
+    return bool(h.path) and t.part_modules[n][1] == volume(owner.shape(h.path))
 
 
 def _int(t: Template, name: str, default: int) -> int:

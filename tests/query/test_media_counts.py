@@ -9,6 +9,8 @@ import pytest
 from small_networks import opened
 
 from hwdsl.api import Design
+from hwdsl.backends.bom.lines import bill
+from hwdsl.backends.report.content import plane_rows
 
 HEAD = """
 link N(lanes: int) { raw = 106.25 Gb/s; net = 100 Gb/s; }
@@ -192,3 +194,37 @@ design = Pod;
     assert number(design, "cables(net)") == 12
     assert number(design, "modules(net)") == 12 + 6
     assert number(design, "modules(node[0])") == 2 + 4
+
+
+THROUGH = """
+link Lane { lanes = 1; raw = 106.25 Gb/s; net = 100 Gb/s; }
+fibre Smf { lanes = 1; fibres = 2; }
+chip Xpu { port opt: Lane[2]; }
+module Trx {
+    port host: Lane[2];
+    port line: Lane[2];
+    %s
+    power = 1 W;
+}
+system Ring {
+    part xpu: Xpu[8];
+    part trx: Trx[8];
+    part unused: Trx[3];
+    plane inside { connect xpu[i].opt[k] <-> trx[i].host[k]  for i in 0..8, k in 0..2; }
+    plane outside { connect trx[i].line[0] <-> trx[(i + 1) %% 8].line[1]  via Smf  for i in 0..8; }
+}
+design = Ring;
+"""
+
+
+@pytest.mark.parametrize("joined", ["default state dark { } state through { bridge host[k] <-> line[k] for k in 0..2; }",
+                                    "bridge host[k] <-> line[k] for k in 0..2;"])
+def test_modules_that_links_run_through_count_once(joined: str) -> None:
+    design = opened(THROUGH % joined)
+    for query, modules in (("self", 8), ("inside", 8), ("outside", 8), ("[inside, outside]", 8), ("xpu[0]", 1),
+                           ("xpu[0..2]", 2), ("trx[0].line[0]", 2), ("unused", 0)):
+        assert number(design, f"modules({query})") == modules, query
+    [answer] = [row for row in plane_rows(design.root) if row.name == "outside"]
+    assert answer.modules == "8", "the report agrees"
+    [line] = [line for line in bill(design.root) if line.kind == "module"]
+    assert line.quantity == 11, "three more are bought that nothing uses"
