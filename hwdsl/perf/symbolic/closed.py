@@ -73,7 +73,8 @@ def _solve_line(line: tuple[ArcRule, int], n: int) -> Solved:
         load = Fraction((i + 1) * (n - 1 - i), parallel)
         counts[load] = counts.get(load, 0) + parallel
     classes = tuple(FactorClass(arc.number, forward, load, k) for load, k in counts.items() for forward in (True, False))
-    return Solved(classes, {0: n, **{d: 2 * (n - d) for d in range(1, n)}}, n == 2, "closed form", n, parallel)
+    profiles = tuple((1, {0: 1, **{d: (d <= i) + (d < n - i) for d in range(1, max(i + 1, n - i))}}) for i in range(n))
+    return Solved(classes, {0: n, **{d: 2 * (n - d) for d in range(1, n)}}, n == 2, "closed form", n, parallel, profiles)
 
 
 def _steps(arc: ArcRule, f: Factor) -> list[Step] | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from hwdsl.perf.symbolic.factors import Factor, FactorClass, Solved
 from hwdsl.perf.symbolic.generators import candidates
-from hwdsl.perf.symbolic.polynomial import Polynomial
+from hwdsl.perf.symbolic.polynomial import Polynomial, plus
 from hwdsl.query.refusal import Refused
 
 LINK_LIMIT = 250_000
@@ -130,11 +130,12 @@ def explicit(f: Factor) -> Solved:
     orbit: list[int] = pair.tolist()
     total: dict[int, Fraction] = defaultdict(Fraction)
     distances: Polynomial = {}
+    profiles = []
     for destination, n in zip(destinations.tolist(), like.tolist()):
-        for d, vertices in _towards(w, destination, n, total, orbit).items():
-            distances[d] = distances.get(d, 0) + vertices * n
+        profiles.append((n, _towards(w, destination, n, total, orbit)))
+        distances = plus(distances, profiles[-1][1], n)
     method = "one source of each checked orbit" if generators else "all sources"
-    return Solved(_classes(w, total, pair), distances, len(destinations) == 1, method, cost)
+    return Solved(_classes(w, total, pair), distances, len(destinations) == 1, method, cost, 0, tuple(profiles))
 
 
 def _towards(w: Written, destination: int, like: int, total: dict[int, Fraction], orbit: list[int]) -> dict[int, int]:

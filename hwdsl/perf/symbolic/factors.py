@@ -40,6 +40,7 @@ class Solved(Record):
     distances   hops -> ordered pairs of its vertices, a vertex and itself included
     cost        states visited
     line        links between neighbours of an open line, 0 for anything else
+    profiles    (alike vertices, hops -> vertices from one of them), where not all vertices are alike
     """
 
     classes: tuple[FactorClass, ...]
@@ -48,6 +49,7 @@ class Solved(Record):
     method: str
     cost: int
     line: int = 0
+    profiles: tuple[tuple[int, Polynomial], ...] = ()
 
 
 def factors(net: Network) -> tuple[Factor, ...] | None:

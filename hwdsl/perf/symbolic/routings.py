@@ -17,11 +17,14 @@ from hwdsl.node import replace
 from hwdsl.perf.symbolic.answer import SymbolicLoads, merged_classes
 from hwdsl.perf.symbolic.contract import Contracted
 from hwdsl.perf.symbolic.polynomial import Polynomial, plus, times
-from hwdsl.perf.symbolic.product import assembled, fibre_classes, product_distances, solved_factors
+from hwdsl.perf.symbolic.product import Parts, assembled, fibre_classes, solved_factors
 from hwdsl.query.cuts import levels
 from hwdsl.query.network import Network
 from hwdsl.query.quotient import CELL_LIMIT, Hops, Plan, Refused, destinations, loads, plan, reach
 from hwdsl.sema.values import UNKNOWN
+
+PROFILE_LIMIT = 5000
+"""Kinds of vertices between, by how far the others are from them."""
 
 REASONS = {
     "hashed": "one path for each flow depends on the flow: no symmetry keeps it",
@@ -56,21 +59,38 @@ def valiant(c: Contracted, minimal: SymbolicLoads) -> SymbolicLoads:
 def _two_legs(c: Contracted) -> Polynomial:
     """Hops -> pairs of distinct endpoints, each pair spread over all vertices between (rounded to whole pairs)."""
     parts = solved_factors(c)
-    if parts is not None and all(s.transitive for _, s in parts):
-        counts = product_distances(parts)
+    if parts is not None:
+        profiles = _profiles(parts)
     else:
         pl = plan(c.network)
         if len(destinations(pl)) != 1:
-            raise Refused("Valiant routing is known where all vertices that endpoints hang on are alike")
+            raise Refused("Valiant routing is known where the vertices that endpoints hang on are alike, or one array")
         counts = next(iter(loads(pl, c.weight).pairs.values()))
-    vertices = counts[0]
+        profiles = [(counts[0], {d: k // counts[0] for d, k in counts.items()})]
+    vertices = sum(n for n, _ in profiles)
     (hop,) = next(iter(c.depth.values()))
     weight = next(iter(c.weight.values()))
-    both = {d: Fraction(k * weight**2, vertices**2) for d, k in times(counts, counts).items()}
-    for d, k in counts.items():  # an endpoint sends nothing to itself
-        both[2 * d] -= Fraction(k * weight, vertices)
+    both: dict[int, Fraction] = {}
+    for alike, away in profiles:  # the vertices between, and how far all others are from each
+        for d, k in times(away, away).items():
+            both[d] = both.get(d, Fraction(0)) + Fraction(alike * k * weight**2, vertices)
+        for d, k in away.items():  # an endpoint sends nothing to itself
+            both[2 * d] -= Fraction(alike * k * weight, vertices)
     rounded = {d + 2 * hop: round(k) for d, k in both.items()}
     return dict(sorted(plus({}, rounded).items()))
+
+
+def _profiles(parts: Parts) -> list[tuple[int, Polynomial]]:
+    """(alike vertices, hops -> vertices from one of them) of a product. Raises Refused."""
+    out: list[tuple[int, Polynomial]] = [(1, {0: 1})]
+    for f, s in parts:
+        own = list(s.profiles)
+        if s.transitive:
+            own = [(f.size, {d: k // f.size for d, k in s.distances.items()})]
+        if not own or len(own) * len(out) > PROFILE_LIMIT:
+            raise Refused("Valiant routing on a product of unlike vertices of many kinds")
+        out = [(n * m, times(p, q)) for n, p in out for m, q in own]
+    return out
 
 
 def check_up_down(pl: Plan) -> None:

@@ -86,7 +86,8 @@ def over_a_vertex_between(net: Network, middle: int) -> tuple[Counter[tuple[int,
 
 @pytest.mark.parametrize(("text", "between"), [
     (small.torus(4, 3), "gpu"), (small.hyperx(3, 4), "gpu"), (small.k_ring(9, 2), "gpu"), (small.clos2(3, 4, 2), "leaf"),
-    (small.node_ring(5, 3), "chip"),
+    (small.node_ring(5, 3), "chip"), (small.mesh_lines(3, 4), "gpu"), (small.frucht(), "gpu"), (small.dragonfly(3), "router"),
+    (NESTED["line times ring times full mesh"], "gpu"),
 ])
 def test_valiant(text: str, between: str) -> None:
     net = of_design(small.opened(text))
