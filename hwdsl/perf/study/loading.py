@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record
-from hwdsl.perf.study.latency import Assumed, Latency, Symbolic, by_hops
+from hwdsl.perf.study.latency import NONE, Assumed, Latency, Symbolic, by_hops
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic import Flows, Pattern
 from hwdsl.query.cuts import capacity, level_capacity, levels, spreads_evenly
@@ -75,10 +75,13 @@ class TooLong(Exception):
         self.steps = steps
 
 
-def loading(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed, limit: int | None = None,
+def loading(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed | None, limit: int | None = None,
             sharing: str = "fluid") -> Loading:
-    """The loading of a view by a pattern, found once. Raises OverBudget, TooLong (beyond `limit` steps, those of
-    the view unless given), Refused (a routing that does not fit)."""
+    """The loading of a view by a pattern, found once; without latency if `assumed` is None.
+
+    Raises OverBudget, TooLong (beyond `limit` steps, those of the view unless given), Refused (a routing that does not fit),
+    ZeroRate.
+    """
     needed = FLOW_BYTES * pattern.listed
     if needed > view.hooks.memory_budget:
         raise OverBudget(needed, view.hooks.memory_budget)
@@ -115,7 +118,7 @@ class ZeroRate(Exception):
 
 
 # ---------------------------------------------------------------- at L0
-def _symbolic(view: View, pattern: Pattern, routing: str, assumed: Assumed) -> Loading:
+def _symbolic(view: View, pattern: Pattern, routing: str, assumed: Assumed | None) -> Loading:
     """Raises Refused with the reason."""
     if view.symbolic_reason:
         raise Refused(view.symbolic_reason)
@@ -131,25 +134,30 @@ def _symbolic(view: View, pattern: Pattern, routing: str, assumed: Assumed) -> L
     return _pairing(view, pattern, assumed, True)
 
 
-def _uniform(view: View, routing: str, assumed: Assumed) -> Loading:
+def _uniform(view: View, routing: str, assumed: Assumed | None) -> Loading:
     from hwdsl.perf.symbolic import uniform_loads
 
     found = uniform_loads(view.net, routing, view.failed)
     classes = _by_label(found.classes)
-    try:
-        latency = by_hops(view, assumed, max(found.hops.histogram, default=0))
-    except Refused:
-        latency = Symbolic(view.lossy_plan(), assumed).extremes()[1]
+    latency = NONE if assumed is None else _farthest(view, found.hops, assumed)
     each, where = slowest(classes)
     return Loading(classes, latency, each, where, True, "L0", found.method, found.cost, "", found.hops.unreachable,
                    found.hops.histogram, found.model)
+
+
+def _farthest(view: View, found: Hops, assumed: Assumed) -> Latency:
+    """The latency of the slowest pair. Raises Refused."""
+    try:
+        return by_hops(view, assumed, max(found.histogram, default=0))
+    except Refused:
+        return Symbolic(view.lossy_plan(), assumed).extremes()[1]
 
 
 def _by_label(found: Iterable[LoadClass]) -> tuple[ClassLoad, ...]:
     return _merged([ClassLoad(c.label, c.arcs, c.capacity, c.load, c.load) for c in found])
 
 
-def _invariant(view: View, pattern: Pattern, assumed: Assumed) -> Loading:
+def _invariant(view: View, pattern: Pattern, assumed: Assumed | None) -> Loading:
     """Flows at the same offsets from every rank. Raises Refused."""
     from hwdsl.perf.symbolic import invariant_loads
 
@@ -198,8 +206,10 @@ def offsets(flows: Flows, shape: tuple[int, ...]) -> dict[tuple[int, ...], Fract
     return {tuple(int(x) for x in np.unravel_index(k, shape)): Fraction(float(w)) for k, w in zip(kinds, weight)}
 
 
-def _slowest_pair(view: View, pattern: Pattern, assumed: Assumed, found: Hops) -> Latency:
+def _slowest_pair(view: View, pattern: Pattern, assumed: Assumed | None, found: Hops) -> Latency:
     """The latency of the slowest flow of a pattern on a network without failures. Raises Refused."""
+    if assumed is None:
+        return NONE
     if len(found.histogram) == 1:
         try:
             return by_hops(view, assumed, next(iter(found.histogram)))
@@ -213,7 +223,7 @@ def _slowest_pair(view: View, pattern: Pattern, assumed: Assumed, found: Hops) -
     return ways.worst(view, pattern.build())
 
 
-def _pairing(view: View, pattern: Pattern, assumed: Assumed, strict: bool) -> Loading:
+def _pairing(view: View, pattern: Pattern, assumed: Assumed | None, strict: bool) -> Loading:
     """One flow a rank on a network that spreads pairings evenly; unless `strict`, an upper bound where a tier above the ranks is
     the tightest. Raises Refused."""
     if "spread" not in view.memo:
@@ -270,7 +280,8 @@ def _merged(classes: list[ClassLoad]) -> tuple[ClassLoad, ...]:
 
 
 # ---------------------------------------------------------------- flat
-def _flat_or_bound(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed, reason: str, limit: int) -> Loading:
+def _flat_or_bound(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed | None, reason: str,
+                   limit: int) -> Loading:
     """Flat; where that is too much, an upper bound at L0 for one flow a rank. Raises as `loading`."""
     try:
         return _flat(view, pattern, routing, seed, assumed, reason, limit)
@@ -284,7 +295,7 @@ def _flat_or_bound(view: View, pattern: Pattern, routing: str, seed: int, assume
         raise
 
 
-def _flat(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed, reason: str, limit: int) -> Loading:
+def _flat(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed | None, reason: str, limit: int) -> Loading:
     """Raises OverBudget, TooLong, Refused."""
     import numpy as np
 
@@ -310,7 +321,7 @@ def _flat(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assume
         count = max(loads(f, uniform() if routing == "valiant" else traffic).histogram, default=0) * (1 + (routing == "valiant"))
     from hwdsl.perf.study.flat_latency import startup
 
-    latency = startup(view, f, traffic, count, assumed)
+    latency = NONE if assumed is None else startup(view, f, traffic, count, assumed)
     each, where = slowest(classes)
     return Loading(classes, latency, each, where, True, "L2", found.method, found.cost, reason, found.unreachable,
                    found.histogram)

@@ -13,7 +13,6 @@ from hwdsl.ir.index import Ix, evaluate
 from hwdsl.ir.l0 import Path, volume
 from hwdsl.ir.outages import Exclusion, covers, exclusions
 from hwdsl.ir.space import points
-from hwdsl.perf.study.latency import Assumed
 from hwdsl.perf.study.loading import Loading, TooLong, ZeroRate, loading
 from hwdsl.perf.study.power import sources
 from hwdsl.perf.study.predict import failed_names
@@ -276,7 +275,7 @@ def _traced_loss(f: Fabric, rates: Floats, after: Fabric) -> tuple[int, float | 
 def _uniform(view: View) -> Loading | None:
     """Loads of uniform all-to-all; None where that takes too long or is not known."""
     try:
-        return loading(view, UNIFORM, "ecmp", 0, Assumed(), STEPS_EACH)
+        return loading(view, UNIFORM, "ecmp", 0, None, STEPS_EACH)
     except (OverBudget, TooLong, ZeroRate, Refused):
         return None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from hwdsl.perf.study.flat_latency import startup
-from hwdsl.perf.study.latency import Assumed
+from hwdsl.perf.study.latency import NONE, Assumed
 from hwdsl.perf.study.loading import Loading, TooLong, by_tier, slowest
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic import Pattern
@@ -20,7 +20,7 @@ FLOW_LIMIT = 300_000
 """Flows of one step that are simulated."""
 
 
-def shared(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed) -> Loading:
+def shared(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed | None) -> Loading:
     """The loading of a step whose `slowest` is when the last of its flows ends, per bit of weight 1.
 
     Raises OverBudget, TooLong, Refused.
@@ -54,5 +54,6 @@ def shared(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assum
         ends = max(float(done.finish.max(initial=0.0)), float(busiest))
         method += f": at first {rates.min() / 8e9:.4g} GB/s to {rates.max() / 8e9:.4g} GB/s a flow, {done.events:,} events"
     hops = {int(h): int(k) for h, k in zip(*np.unique(paths.hops[paths.hops > 0], return_counts=True))}
-    return Loading(classes, startup(view, f, flows, max(hops, default=0), assumed), ends, where, True, "L2", method,
-                   len(paths.arc), "flows are told apart where they share fairly", lost, hops)
+    latency = NONE if assumed is None else startup(view, f, flows, max(hops, default=0), assumed)
+    reason = "flows are told apart where they share fairly"
+    return Loading(classes, latency, ends, where, True, "L2", method, len(paths.arc), reason, lost, hops)
