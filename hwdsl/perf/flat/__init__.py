@@ -13,7 +13,18 @@ from hwdsl.perf.flat.answer import FlatLoads
 from hwdsl.perf.flat.build import estimate_fabric, fabric
 from hwdsl.perf.flat.fabric import Fabric, from_links
 from hwdsl.perf.flat.failure_sweep import Case, Left, all_to_all_rate, drawn_links, failure_sweep
-from hwdsl.perf.flat.failures import Blast, Impact, Pair, TooMuchWork, blast_radius, impact, max_flow, without, worst_pair
+from hwdsl.perf.flat.failures import (
+           Blast,
+           Impact,
+           Pair,
+           TooMuchWork,
+           blast_radius,
+           impact,
+           injection,
+           max_flow,
+           without,
+           worst_pair,
+)
 from hwdsl.perf.flat.latency import LeastPath, Piece, least_path
 from hwdsl.perf.flat.loads import Estimate, estimate_loads, loads
 from hwdsl.perf.flat.models import ROUTINGS, Options, Unroutable
@@ -24,5 +35,5 @@ from hwdsl.query.flat import OverBudget
 
 __all__ = ["ROUTINGS", "BadTraffic", "Blast", "Case", "Estimate", "Fabric", "FlatLoads", "Impact", "LeastPath", "Left", "Options",
            "OverBudget", "Pair", "Paths", "Piece", "TooMuchWork", "Traffic", "Unroutable", "all_to_all_rate", "blast_radius",
-           "drawn_links", "estimate_fabric", "estimate_loads", "fabric", "failure_sweep", "from_links", "impact", "least_path",
-           "loads", "matrix", "max_flow", "route", "uniform", "without", "worst_pair"]
+           "drawn_links", "estimate_fabric", "estimate_loads", "fabric", "failure_sweep", "from_links", "impact", "injection",
+           "least_path", "loads", "matrix", "max_flow", "route", "uniform", "without", "worst_pair"]
