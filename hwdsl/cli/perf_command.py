@@ -49,7 +49,8 @@ def command(file: str, study: str | None, fail: tuple[str, ...], directory: str 
     content: dict[str, object] = {"command": "perf", "ok": not failed and whole, "interrupted": any(r.stopped for r in results)}
     if design is not None:
         from hwdsl.perf.study.document import document
-        content |= document(design.name, design.parameters, mode, results)
+        found = document(design.name, design.parameters, mode, results)
+        content |= {k: found[k] for k in ("design", "parameters", "mode", "conventions", "studies")}
     console.document(content, items, session.sources)
     return 130 if any(r.stopped for r in results) else 1 if failed else 0
 

@@ -56,7 +56,7 @@ def test_json_holds_the_whole_answer(pod: Path, capsys: pytest.CaptureFixture[st
     assert run(["perf", "pod.hw", "--study", "speed", "--json", "-P", "size=2 MiB", "-P", "n=6"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["command"], found["ok"], found["interrupted"], found["design"]) == ("perf", True, False, "Pod")
-    assert found["format"] == "hwdsl-performance"
+    assert found["version"] == 1  # of the command's answers; performance.json has a version of its own
     assert found["parameters"] == {"n": "6"}
     [study] = found["studies"]
     ring, tree = study["predictions"]
@@ -79,7 +79,11 @@ def test_performance_json_is_written_and_canonical(pod: Path, capsys: pytest.Cap
     assert run(["perf", "pod.hw", "-o", "out"]) == 0
     assert (pod.parent / "out" / "performance.json").read_bytes() == first
     capsys.readouterr()
-    assert json.loads(first)["studies"][0]["name"] == "speed"
+    found = json.loads(first)
+    assert (found["format"], found["version"]) == ("hwdsl-performance", 2)
+    assert found["studies"][0]["name"] == "speed"
+    time = found["studies"][0]["predictions"][0]["time"]
+    assert found["planes"]["fabric"]["all_reduce"]["1 MiB"]["time_s"] == pytest.approx(time)
 
 
 def test_failures_from_the_command_line(pod: Path, capsys: pytest.CaptureFixture[str]) -> None:
