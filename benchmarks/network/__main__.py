@@ -30,8 +30,9 @@ def main() -> None:
     from benchmarks.network.rates import simulation, sweeps
 
     load_loops()
-    print(f"numba and the compiled loops of loads: {process_time() - before:.1f} s of CPU to import and to compile or load, apart "
-          "from what follows", flush=True)
+    spent = process_time() - before
+    print(f"numba and the compiled loops of loads: {spent:.1f} s of CPU to import, compile or load, apart from what follows",
+          flush=True)
     against_search(quick)
     with_faults(quick)
     sweeps(quick)

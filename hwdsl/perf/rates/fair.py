@@ -17,6 +17,12 @@ Floats = npt.NDArray[np.float64]
 SMALL = 20_000
 """Path-links below which plain Python is faster than starting numba (about 0.8 s from a warm cache)."""
 
+GROUPED = 2_000_000
+"""Path-links above which flows are put together by their lowest links first: the arrays no longer fit the caches."""
+
+SHORT = 16
+"""Path-links of a flow, on average, beyond which they lie together enough as they are."""
+
 
 class Rates(Record):
     """`rate` of each flow; `bottleneck`: the link that limits it, -1 if none does (rate infinite); `full`: how many links do."""
@@ -53,24 +59,52 @@ def fair_rates(capacity: Floats, start: Ints, arc: Ints, share: Floats | None = 
         use = np.repeat(multiplicity, np.diff(start)) * (use if len(use) else 1.0)
     active = np.bincount(arc, minlength=links)
     weight = np.bincount(arc, weights=use, minlength=links) if len(use) else active.astype(np.float64)
-    offsets = np.zeros(links + 1, dtype=np.int64)
-    np.cumsum(active, out=offsets[1:])
     if progress is not None and len(arc) > SMALL:
         progress("loading compiled loops (the first run on a machine compiles them)")
-    run = loops(len(arc))
-    width = np.uint32 if len(arc) > SMALL else np.int64  # half the memory to go through
-    first, over, flow_of = start.astype(width), arc.astype(width), np.empty(len(arc), dtype=width)
-    run.flows_by_link(over, first, flow_of, offsets[:-1].copy())
-    heap = np.flatnonzero(active)
+    used = np.flatnonzero(active)
     key = np.full(links, np.inf)
-    key[heap] = capacity[heap] / weight[heap]
-    frozen = np.zeros(flows, dtype=np.uint8)
-    bottleneck = np.full(flows, -1, dtype=np.int32)
-    full = run.fill(capacity.astype(np.float64), weight, active.astype(np.int32), first, over, use, offsets.astype(width),
-                    flow_of, heap, key, frozen, bottleneck)
-    rate = np.full(flows, np.inf)
-    rate[bottleneck >= 0] = key[bottleneck[bottleneck >= 0]]
-    return Rates(rate, bottleneck.astype(np.int64), int(full))
+    key[used] = capacity[used] / weight[used]
+    ranked = used[np.argsort(key[used], kind="stable")]
+    paths = transposed(start, arc, use, active, key)
+    room = np.empty(2 * links)
+    room[::2], room[1::2] = capacity, weight
+    limit = np.full(flows, -1, dtype=np.int32)
+    full = loops(len(arc)).fill(room, active, *paths.arrays, ranked, key[ranked], np.empty_like(ranked), np.empty(len(ranked)),
+                                key, np.zeros(flows, dtype=np.uint8), limit)
+    bottleneck = (limit if paths.position is None else limit[paths.position]).astype(np.int64)
+    return Rates(np.append(key, np.inf)[bottleneck], bottleneck, int(full))  # where there is no bottleneck, -1: the last
+
+
+class Transposed:
+    """Paths and, for each link, the flows on it.
+
+    arrays    (start, arc, use, offsets, flow_of): the flows on link a are `flow_of[offsets[a]:offsets[a + 1]]`
+    position  where each flow went, None if they are as they were
+    """
+
+    def __init__(self, arrays: tuple[Any, ...], position: Any) -> None:
+        self.arrays, self.position = arrays, position
+
+
+def transposed(start: Ints, arc: Ints, use: Floats, active: Ints, key: Floats) -> Transposed:
+    """Paths transposed; those of a large problem in the order of the links that are lowest on them."""
+    flows, links, run = len(start) - 1, len(active), loops(len(arc))
+    offsets = np.zeros(links + 1, dtype=np.int64)
+    np.cumsum(active, out=offsets[1:])
+    width = np.uint32 if len(arc) > SMALL else np.int64  # half the memory to go through
+    flow_of = np.empty(len(arc), dtype=width)
+    if len(arc) <= GROUPED or len(arc) > SHORT * flows:
+        first, over = start.astype(width), arc.astype(width)
+        run.flows_by_link(over, first, flow_of, offsets[:-1].copy())
+        return Transposed((first, over, use, offsets, flow_of), None)
+    lowest, position = np.empty(flows, dtype=np.int32), np.empty(flows, dtype=np.int32)
+    count, length = np.zeros(links + 1, dtype=np.int64), np.zeros(links + 1, dtype=np.int64)
+    run.lowest_links(arc, start, key, lowest, count, length)
+    first, over, part = np.empty(flows + 1, dtype=width), np.empty(len(arc), dtype=width), np.empty_like(use)
+    first[flows] = len(arc)
+    run.grouped(arc, start, use, lowest, np.cumsum(count) - count, np.cumsum(length) - length, offsets[:-1].copy(), position,
+                first, over, part, flow_of)
+    return Transposed((first, over, part, offsets, flow_of), position)
 
 
 def check_paths(capacity: Floats, start: Ints, arc: Ints, share: Floats | None) -> None:

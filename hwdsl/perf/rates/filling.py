@@ -1,8 +1,12 @@
-"""Progressive filling by a heap of link levels: the loops, in plain Python that numba compiles for large inputs.
+"""Progressive filling by levels of links: the loops, in plain Python that numba compiles for large inputs.
 
 The level of a link is the rate at which it would be full if all flows on it that are not yet frozen grew alike. Freezing a flow
 at the lowest level never lowers the level of another link, so a stored level is a lower bound: it is renewed only when the link
-comes up (lazy keys). Every path-link is visited twice, once for its link and once for its flow.
+comes up (lazy keys). Links come up from the list of their first levels, sorted once, or from a heap of the renewed ones. Every
+path-link is visited twice, once for its link and once for its flow.
+
+What these loops cost is memory out of order. What a link has left and the sum of its uses lie side by side (`room`), and the
+flows of a large problem are put together by the link that is lowest at first, most often the one that freezes them.
 """
 
 from __future__ import annotations
@@ -35,27 +39,100 @@ def sift_down(heap: Any, key: Any, at: int, size: int) -> None:
     heap[at] = item
 
 
-def fill(left: Any, weight: Any, active: Any, start: Any, arc: Any, use: Any, offsets: Any, flow_of: Any, heap: Any, key: Any,
-         frozen: Any, bottleneck: Any) -> int:
+def lowest_links(arc: Any, start: Any, key: Any, lowest: Any, flows: Any, length: Any) -> None:
+    """The link of the lowest key on each flow's path (the number of links if it has none), and for each link how many flows, and
+    how many path-links in all, have it lowest."""
+    for f in range(len(lowest)):
+        best = len(key)
+        for p in range(start[f], start[f + 1]):
+            if best == len(key) or key[arc[p]] < key[best]:
+                best = arc[p]
+        lowest[f] = best
+        flows[best] += 1
+        length[best] += start[f + 1] - start[f]
+
+
+def grouped(arc: Any, start: Any, use: Any, lowest: Any, place: Any, begin: Any, cursor: Any, position: Any, first: Any,
+            over: Any, part: Any, flow_of: Any) -> None:
+    """Copy paths in the order of the flows' lowest links, and transpose them in the same turn.
+
+    place, begin, cursor  where the flows, and their path-links, of the next link begin, and its list in `flow_of`; all move on
+    position[F]           where each flow went; its path there: `over` and `part` (as `arc` and `use`) from `first` on
+    """
+    whole = len(use) == 0
+    for f in range(len(lowest)):
+        low = lowest[f]
+        i, at = place[low], begin[low]
+        place[low] = i + 1
+        position[f] = i
+        first[i] = at
+        for p in range(start[f], start[f + 1]):
+            a = arc[p]
+            over[at] = a
+            if not whole:
+                part[at] = use[p]
+            at += 1
+            flow_of[cursor[a]] = i
+            cursor[a] += 1
+        begin[low] = at
+
+
+def sink(heap: Any, level: Any, size: int) -> None:
+    """Restore the order of a heap whose levels lie beside it, below its top."""
+    at, item, value = 0, heap[0], level[0]
+    child = 1
+    while child < size:
+        if child + 1 < size and level[child + 1] < level[child]:
+            child += 1
+        if level[child] >= value:
+            break
+        heap[at], level[at] = heap[child], level[child]
+        at = child
+        child = 2 * at + 1
+    heap[at], level[at] = item, value
+
+
+def rise(heap: Any, level: Any, at: int) -> None:
+    """The same above position `at`."""
+    item, value = heap[at], level[at]
+    while at > 0 and level[(at - 1) // 2] > value:
+        parent = (at - 1) // 2
+        heap[at], level[at] = heap[parent], level[parent]
+        at = parent
+    heap[at], level[at] = item, value
+
+
+def fill(room: Any, active: Any, start: Any, arc: Any, use: Any, offsets: Any, flow_of: Any, ranked: Any, first_level: Any,
+         heap: Any, heap_level: Any, key: Any, frozen: Any, bottleneck: Any) -> int:
     """Freeze all flows, lowest level first; returns how many links became bottlenecks.
 
-    left    capacity of each link, becomes what is unused    weight, active  sum of uses, and number, of flows not frozen on it
+    room    capacity of link a at 2 a, becomes what is unused, and the sum of uses of its flows not frozen at 2 a + 1
+    active  how many flows not frozen each link has, where `use` is given
     use     of each path-link: how much of its link a flow takes at rate 1; empty: all of it
-    heap    links with flows on them; key  their levels, for a bottleneck the rate of the flows frozen there at the end
+    ranked, first_level  links with flows on them by rising level, and these levels; heap, heap_level  as long, for their own use
+    key     gets the rate of the flows frozen at a bottleneck
     frozen[F], bottleneck[F]  results; all flows start unfrozen
     """
-    size = len(heap)
     whole = len(use) == 0
-    for at in range(size // 2 - 1, -1, -1):
-        sift_down(heap, key, at, size)
-    full = 0
-    while size > 0:
-        a = heap[0]
-        if active[a] > 0:
-            level = max(left[a] / weight[a], 0.0) if weight[a] > 0 else 0.0
-            if level > key[a] * (1 + 1e-15):
-                key[a] = level
-                sift_down(heap, key, 0, size)
+    at = size = full = 0
+    while at < len(ranked) or size > 0:
+        renewed = size > 0 and (at == len(ranked) or heap_level[0] <= first_level[at])
+        if renewed:
+            a, stored = heap[0], heap_level[0]
+        else:
+            a, stored = ranked[at], first_level[at]
+            at += 1
+        weight = room[2 * a + 1]
+        if (weight > 0) if whole else (active[a] > 0):
+            level = max(room[2 * a] / weight, 0.0) if weight > 0 else 0.0
+            if level > stored * (1 + 1e-15):
+                if renewed:
+                    heap_level[0] = level
+                    sink(heap, heap_level, size)
+                else:
+                    heap[size], heap_level[size] = a, level
+                    size += 1
+                    rise(heap, heap_level, size - 1)
                 continue
             key[a] = level
             full += 1
@@ -66,16 +143,17 @@ def fill(left: Any, weight: Any, active: Any, start: Any, arc: Any, use: Any, of
                 frozen[f] = 1
                 bottleneck[f] = a
                 for p in range(start[f], start[f + 1]):
-                    b = arc[p]
-                    active[b] -= 1
+                    b = 2 * arc[p]
                     if whole:
-                        left[b] -= level
-                        weight[b] -= 1.0
+                        room[b] -= level
+                        room[b + 1] -= 1.0
                     else:
-                        left[b] -= use[p] * level
-                        weight[b] -= use[p]
-        size -= 1
-        heap[0] = heap[size]
-        if size > 0:
-            sift_down(heap, key, 0, size)
+                        room[b] -= use[p] * level
+                        room[b + 1] -= use[p]
+                        active[arc[p]] -= 1
+        if renewed:
+            size -= 1
+            heap[0], heap_level[0] = heap[size], heap_level[size]
+            if size > 0:
+                sink(heap, heap_level, size)
     return full

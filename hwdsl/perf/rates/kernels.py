@@ -35,5 +35,7 @@ def _all_compiled(module: ModuleType, known: dict[str, Any]) -> dict[str, Any]:
 _filling = _all_compiled(filling, {})
 _resolve = _all_compiled(resolve, _filling)
 flows_by_link = _filling["flows_by_link"]
+lowest_links = _filling["lowest_links"]
+grouped = _filling["grouped"]
 fill = _filling["fill"]
 run_events = _all_compiled(events, {**_filling, **_resolve})["run_events"]

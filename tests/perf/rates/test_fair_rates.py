@@ -147,6 +147,24 @@ def test_compiled_loops_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> N
     assert told
 
 
+@pytest.mark.parametrize("small", [0, 20_000])
+@pytest.mark.parametrize("shares", [False, True])
+def test_flows_put_together_get_the_same_bits(monkeypatch: pytest.MonkeyPatch, small: int, shares: bool) -> None:
+    rng = np.random.default_rng(2)
+    paths: list[list[int]] = [sorted(rng.choice(60, size=rng.integers(0, 6), replace=False).tolist()) for _ in range(400)]
+    capacity = rng.uniform(1, 9, 60)
+    capacity[7] = 0.0
+    start, arc = arrays([[], *paths, []])
+    share = rng.uniform(0.1, 1, len(arc)) if shares else None
+    as_they_were = fair_rates(capacity, start, arc, share)
+    monkeypatch.setattr(fair_module, "GROUPED", 0)
+    monkeypatch.setattr(fair_module, "SMALL", small)
+    together = fair_rates(capacity, start, arc, share)
+    assert fair_module.transposed(start, arc, np.zeros(0), np.bincount(arc, minlength=60), capacity).position is not None
+    assert (as_they_were.rate == together.rate).all()
+    assert (as_they_were.bottleneck == together.bottleneck).all()
+
+
 @pytest.mark.parametrize(("capacity", "start", "arc", "share"), [
     ([float("nan")], [0, 1], [0], None), ([-1.0], [0, 1], [0], None), ([1.0], [0, 1], [1], None), ([1.0], [0, 2], [0], None),
     ([1.0], [0, 1], [0], [0.0]), ([1.0], [0, 1], [0], [0.5, 0.5]),
