@@ -36,7 +36,7 @@ _COUNTED = ("domain", "mean_hops", "diameter")
 
 def network_figures(domain: Domain, hooks: Any) -> tuple[dict[str, Amount], tuple[Prediction, ...], list[str]]:
     """(amounts by key, the predictions behind them, remarks) of one domain of the scale-up plane."""
-    out = {"domain": count(domain.ranks), **_injected(domain)}
+    out = {"domain": count(domain.ranks) if domain.ranks else UNKNOWN, **_injected(domain)}
     missing = [*_NETWORK, *(f"{name}_{n}{unit}{what}" for name, _ in COLLECTIVES for n, unit in SIZES
                 for what in ("", "_bus", "_gap"))]
     reason = domain.reason

@@ -16,18 +16,19 @@ from hwdsl.ir.l0 import Template
 from hwdsl.ir.outages import declared_paths
 from hwdsl.node import Record, replace
 from hwdsl.perf.compare.amounts import of_attribute, total
+from hwdsl.perf.compare.islands import islands
 from hwdsl.perf.compare.result import NONE, UNKNOWN, Amount
 from hwdsl.perf.study.evaluate import data_planes
 from hwdsl.query.counting import count_carried, count_group, count_used
 from hwdsl.query.cuts import injection
+from hwdsl.query.flat import OverBudget
 from hwdsl.query.hopcount import hop_counts
 from hwdsl.query.lifted import exclusions
 from hwdsl.query.media import total as media_total
 from hwdsl.query.network import Network, network
 from hwdsl.query.quotient import Hops, Refused
 from hwdsl.query.rates import link_rate
-from hwdsl.query.select import any_depth_planes
-from hwdsl.query.selection import Group, PlaneSelection, Selection, group_size, whole
+from hwdsl.query.selection import PlaneSelection, Selection, group_size, whole
 from hwdsl.sema.mistake import Mistake
 from hwdsl.sema.values import UNKNOWN as UNPUBLISHED
 from hwdsl.source import NO_SPAN
@@ -39,7 +40,7 @@ class Domain(Record):
     name     the plane; `planes` to ask for it (None: the links of a design without planes)
     root     the design, or the part that holds a whole domain
     over     the accelerators of one domain, None where they do not form a box of coordinates
-    ranks    how many they are; `count` how many domains there are
+    sizes    accelerators of a domain with the number of such domains, the largest first; `over` is one of the largest
     net      the network among all accelerators
     reason   why a figure is missing
     """
@@ -48,10 +49,23 @@ class Domain(Record):
     root: Template
     planes: PlaneSelection | None
     over: Selection | None
-    ranks: int
-    count: int
+    sizes: tuple[tuple[int, int], ...]
     net: Network
     reason: str = ""
+
+    @property
+    def ranks(self) -> int:
+        """Accelerators of the largest domain, 0 where it is not known."""
+        return self.sizes[0][0] if self.sizes else 0
+
+    @property
+    def text(self) -> str:
+        """ "31 domains of 8", "1 domain of 128, 62 of 64"; "" where there is one."""
+        if sum(n for _, n in self.sizes) < 2:
+            return ""
+        first, *rest = self.sizes
+        words = f"{first[1]} domain{'s' if first[1] > 1 else ''} of {first[0]}"
+        return ", ".join([words, *(f"{n} of {size}" for size, n in rest)])
 
 
 def by_bandwidth(root: Template, chips: Selection) -> list[tuple[str, PlaneSelection | None, Network, Fraction | None]]:
@@ -88,55 +102,21 @@ def _domain(root: Template, name: str, planes: PlaneSelection | None, net: Netwo
     try:
         hops: Hops = hop_counts(root, planes, chips, hooks, NO_SPAN)
     except Mistake as error:
-        return Domain(name, root, planes, chips, n, 1, net, message(error))
+        return Domain(name, root, planes, chips, ((n, 1),), net, message(error))
     pairs = sum(hops.histogram.values())
     if not hops.unreachable:
-        return Domain(name, root, planes, chips, n, 1, net)
-    ranks, rest = divmod(pairs, n)
-    if rest or n % (ranks + 1):
-        return Domain(name, root, planes, None, ranks + 1, n // (ranks + 1), net, "its islands of accelerators are not all alike")
-    inside = _within(root, name, chips, ranks + 1, net, hooks)
-    if inside is not None:
-        return Domain(name, inside.owner, any_depth_planes(inside.owner, name), inside, ranks + 1, n // (ranks + 1), net)
-    island = _island(root, planes, chips, ranks + 1, hooks)
-    why = "" if island is not None else "its islands of accelerators are no box of coordinates"
-    return Domain(name, root, planes, island, ranks + 1, n // (ranks + 1), net, why)
-
-
-def _within(root: Template, name: str, chips: Selection, ranks: int, net: Network, hooks: Any) -> Selection | None:
-    """The accelerators of a part that holds a whole island and all of its network; None if there is no such part."""
-    if len(chips.groups) != 1 or net.exceptions or net.physical or hooks.mode is not None:
-        return None
-    path = chips.groups[0].path
-    for k in range(len(path) - 1, 0, -1):
-        owner = root.at(path[:k])
-        box = whole(owner, path[k:])
-        if group_size(box) == ranks:
-            found = Selection(owner, (box,))
-            planes = any_depth_planes(owner, name)
-            alone = planes is not None and not hop_counts(owner, planes, found, hooks, NO_SPAN).unreachable
-            return found if alone else None
-    return None
-
-
-def _island(root: Template, planes: PlaneSelection | None, chips: Selection, ranks: int, hooks: Any) -> Selection | None:
-    """An island with the first accelerator that is a box of coordinates: neighbours in one of them, or as far apart as they can
-    be; None if there is no such island."""
-    if len(chips.groups) != 1:
-        return None
-    g = chips.groups[0]
-    inner = 1
-    for k in range(len(g.box) - 1, -1, -1):
-        s = g.box[k]
-        m, rest = divmod(ranks, inner)
-        if not rest and 0 < m <= len(s):
-            for chosen in dict.fromkeys((s[:m], s[:: len(s) // m][:m])):
-                box = (*(x[:1] for x in g.box[:k]), chosen, *g.box[k + 1:])
-                found = Selection(chips.owner, (Group(g.path, box, g.last),))
-                if not hop_counts(root, planes, found, hooks, NO_SPAN).unreachable:
-                    return found
-        inner *= len(s)
-    return None
+        return Domain(name, root, planes, chips, ((n, 1),), net)
+    if not pairs:
+        return Domain(name, root, planes, None, ((1, n),), net)
+    try:
+        found = islands(root, name, planes, chips, net, pairs, hooks)
+    except (Mistake, OverBudget) as error:
+        why = message(error) if isinstance(error, Mistake) else f"the flat graph needs {error.needed / 2**30:.1f} GiB"
+        return Domain(name, root, planes, None, (), net, f"it falls apart, and how is not known: {why}")
+    if not found.sizes:
+        return Domain(name, root, planes, None, (), net, "who reaches whom does not fall into islands")
+    why = "" if found.over is not None else "its largest island of accelerators is no box of coordinates"
+    return Domain(name, found.root, found.planes, found.over, found.sizes, net, why)
 
 
 def message(error: Mistake) -> str:

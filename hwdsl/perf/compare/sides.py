@@ -60,7 +60,7 @@ def side(opened: Opened, choice: Choice) -> Side:
         found, _, told = network_figures(domain, hooks)
         amounts |= found
         remarks.append(f"scale-up: plane {up}" + _others(root, up, choice.scale_up)
-                       + (f", {domain.count} domains of {domain.ranks}" if domain.count > 1 else ""))
+                       + (f", {domain.text}" if domain.text else ""))
         remarks += told
         opened.hooks.mode = own
     out, rate = _scale_out(opened, chips, up, choice)

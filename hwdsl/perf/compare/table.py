@@ -113,7 +113,7 @@ def _notes(c: Comparison) -> list[str]:
     if any(a.unverified and a.value is not None for a in amounts):
         out.append("*: rests on a figure whose source was not read, or on an assumption")
     if any(a.bound == "unknown" for a in amounts):
-        out.append("unknown: nobody published it")
+        out.append("unknown: not published, or not evaluated (the reason stands below)")
     if any(r.group.startswith("collectives") and a.missing for r in c.rows for a in r.amounts):
         out.append(">=, <= of collectives: latencies that nobody published are left out")
     if any(a.bound in (">=", "<=") and a.missing for r in c.rows if not r.group.startswith("collectives") for a in r.amounts):

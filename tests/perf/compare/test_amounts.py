@@ -83,8 +83,10 @@ def test_ratios_in_words(x: float | None, words: str) -> None:
     assert ratio_text(x) == words
 
 
-@pytest.mark.parametrize(("x", "words"), [(288.768, "288.8"), (12.0, "12"), (2500.0, "2,500"), (0.6408, "0.6408"),
-                                          (1228.8, "1,229"), (3.9634, "3.963"), (6912.0, "6,912"), (0.0, "0"), (0.00012346, "0.0001235")])
+@pytest.mark.parametrize(("x", "words"), [
+    (288.768, "288.8"), (12.0, "12"), (2500.0, "2,500"), (0.6408, "0.6408"), (1228.8, "1,229"), (3.9634, "3.963"),
+    (6912.0, "6,912"), (0.0, "0"), (0.00012346, "0.0001235"),
+])
 def test_numbers_in_words(x: float, words: str) -> None:
     assert number(x) == words
 

@@ -146,6 +146,15 @@ def test_modes_of_one_design() -> None:
     assert ratio == 0.5
 
 
+def test_islands_of_different_sizes() -> None:
+    text = RING.replace("mode pairs { circuit cross.a[i] <-> cross.b[4 * (i / 4) + (i + 1) % 4]  for i in 0..8; }",
+                        "mode uneven { circuit cross.a[i] <-> cross.b[(i + 1) % 3]  for i in 0..3; "
+                        "circuit cross.a[i] <-> cross.b[3 + (i - 2) % 5]  for i in 3..8; }")
+    found = of_text(text, mode="uneven")
+    assert (found.amounts["domain"].value, found.amounts["diameter"].value) == (5, 2)
+    assert any("1 domain of 5, 1 of 3" in r for r in found.remarks)
+
+
 def test_a_mode_is_asked_for_where_it_matters() -> None:
     found = of_text(RING)
     assert found.amounts["mean_hops"].bound == "unknown"
