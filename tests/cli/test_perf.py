@@ -42,7 +42,7 @@ def pod(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_table_a_study(pod: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["perf", "pod.hw"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("study speed\n\nplane fabric (endpoints do not relay)\n  operation ")
+    assert out.startswith("study speed\n\nplane fabric, over gpu[*] (endpoints do not relay)\n  operation ")
     head, ring, tree = out.splitlines()[3:6]
     assert head.index("latency") + len("latency") == ring.index("2.4000 us") + len("2.4000 us")  # 6 steps of 400 ns
     assert "all_reduce  ring" in ring

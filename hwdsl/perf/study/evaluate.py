@@ -12,6 +12,7 @@ from hwdsl.node import replace
 from hwdsl.perf.study.build import operation
 from hwdsl.perf.study.call import Call, plane_name, settle
 from hwdsl.perf.study.checks import bind_study, settings
+from hwdsl.perf.study.default import data_planes, default_calls, islands
 from hwdsl.perf.study.failures import Failed, outage
 from hwdsl.perf.study.loading import ZeroRate
 from hwdsl.perf.study.predict import predict
@@ -24,8 +25,7 @@ from hwdsl.query.selection import PlaneSelection, Selection
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate, iterate
 from hwdsl.sema.mistake import Mistake, did_you_mean, mistake
-from hwdsl.sema.values import Word
-from hwdsl.source import NO_SPAN, Span
+from hwdsl.source import NO_SPAN
 from hwdsl.syntax import ast
 
 if TYPE_CHECKING:
@@ -116,27 +116,37 @@ class Evaluation:
         yield found
 
     def default(self) -> Iterator[Answer]:
-        """The answers of the study that a design without one gets: a plane whose endpoints do not reach each other, or whose
-        rates nobody published, says so once."""
-        settled: set[Value] = set()
-        for call in default_calls(self.root):
-            if call.value("plane") in settled:
+        """The answers of the study that a design without one gets, plane by plane: a plane whose rates nobody published, or whose
+        endpoints do not all reach each other, says so once, and is then asked of one of its islands."""
+        for name, planes in data_planes(self.root):
+            calls = default_calls(name, planes)
+            found = self._tried(calls[0])
+            if found is None:
                 continue
-            try:
-                for found in self._one(call, self.failed):
-                    if isinstance(found, Prediction) and found.outcome != "time":
-                        settled.add(call.value("plane"))
-                    yield found
-            except Mistake as error:  # nobody asked about this plane: what it lacks (a mode, say) is no error of the design
-                settled.add(call.value("plane"))
-                if error.diagnostic is not None:
-                    where = f"plane {call.text.rpartition('= ')[2][:-1]}"
-                    notes = (where, *error.diagnostic.notes)
-                    self.diagnostics.add(replace(error.diagnostic, severity="warning", notes=notes))
-            except ZeroRate as error:
-                settled.add(call.value("plane"))
-                self._report(mistake("HW6007", f"the links {error} carry traffic and their rate is zero", call.span))
+            yield found
+            if found.outcome == "unreachable":
+                for over in islands(self.view(calls[0], self.failed)):
+                    calls = default_calls(name, planes, over)
+                    within = self._tried(calls[0])
+                    if within is not None and within.outcome == "time":
+                        found = within
+                        yield within
+                        break
+            if found.outcome == "time":
+                yield from (p for p in map(self._tried, calls[1:]) if p is not None)
         yield from self.scenarios()
+
+    def _tried(self, call: Call) -> Prediction | None:
+        """The answer to a call nobody wrote: what its plane lacks (a mode, say) is a warning, no error of the design."""
+        try:
+            return next(p for p in self._one(call, self.failed) if isinstance(p, Prediction))
+        except Mistake as error:
+            if error.diagnostic is not None and not any(d.code == error.diagnostic.code for d in self.diagnostics.items):
+                notes = (f"plane {plane_name(call.value('plane'))}", *error.diagnostic.notes)
+                self.diagnostics.add(replace(error.diagnostic, severity="warning", notes=notes))
+        except ZeroRate as error:
+            self._report(mistake("HW6007", f"the links {error} carry traffic and their rate is zero", call.span))
+        return None
 
     @staticmethod
     def _scene(p: Prediction) -> tuple[str, ...]:
@@ -211,39 +221,3 @@ class Evaluation:
     def _report(self, error: Mistake) -> None:
         if error.diagnostic is not None:
             self.diagnostics.add(error.diagnostic)
-
-
-def data_planes(root: Template) -> list[tuple[str, PlaneSelection | None]]:
-    """Data planes by outermost name on which at least two endpoints talk; "links" for a design without planes."""
-    from hwdsl.query.lifted import lifted_rules
-    from hwdsl.query.network import network
-    from hwdsl.query.select import any_depth_planes
-
-    names: set[str] = set()
-    unnamed = False
-    for r in lifted_rules(root):
-        if r.rule.lanes:
-            if r.rule.plane.names:
-                names.add(r.rule.plane.names[0])
-            else:
-                unnamed = True
-    out: list[tuple[str, PlaneSelection | None]] = [(n, any_depth_planes(root, n)) for n in sorted(names)]
-    if not names and unnamed:
-        out = [("links", None)]
-    return [(n, p) for n, p in out if network(root, p, None).endpoint_count > 1]
-
-
-def default_calls(root: Template, span: Span = NO_SPAN) -> list[Call]:
-    """What a design without a study is asked: on each data plane, all-to-all and ring all-reduce of 1 MiB and 1 GiB."""
-    from hwdsl.types.quantity import quantity
-
-    out = []
-    for name, planes in data_planes(root):
-        for collective, words in (("all_to_all", {}), ("all_reduce", {"algorithm": Word("ring")})):
-            for size, unit in ((1, "MiB"), (1, "GiB")):
-                values: dict[str, Value] = {"size": quantity(size, unit), **words}
-                if planes is not None:
-                    values["plane"] = planes
-                shown = ", ".join(["size = " + f"{size} {unit}", *(f"{k} = {v.text}" for k, v in words.items())])
-                out.append(Call(collective, values, {}, span, f"{collective}({shown}, plane = {name})"))
-    return out

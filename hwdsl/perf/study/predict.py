@@ -183,6 +183,12 @@ def failed_names(view: View) -> tuple[str, ...]:
     return (*(exclusion_name(view.root, e) for e in view.failed), *view.lost_planes)
 
 
+def over_name(view: View) -> str:
+    """The endpoints in words: the paths of one or two selections, the number of more."""
+    names = [exclusion_name(view.root, g) for g in view.groups]
+    return ", ".join(names) if len(names) < 3 else f"{names[0]} and {len(names) - 1} more"
+
+
 def exclusion_name(root: Any, e: Any) -> str:
     """`rack[0].leaf[2..4]`."""
     out, used = [], 0
@@ -207,7 +213,8 @@ def _without(view: View, op: Operation, n: int, outcome: str, reason: str, out: 
     return Prediction(
         op.call, op.collective, op.algorithm, op.routing, float(op.size), op.size_text, n, view.plane, view.mode_text,
         failed_names(view), _question(view, op, first), outcome, None, 0.0, 0.0, 0, _assumed(op.assumed), (), "", None, None,
-        None, False, level, method, cost, reason, lost, (), (), hops)
+        None, False, level, method, cost, reason, lost, (), (), hops,
+        over_name(view))
 
 
 def _complete(view: View, op: Operation, n: int, out: Outcome) -> Prediction:
@@ -227,7 +234,8 @@ def _complete(view: View, op: Operation, n: int, out: Outcome) -> Prediction:
         out.latency.missing, _assumed(op.assumed),
         tuple(sorted(bounds, key=lambda b: (-b.seconds, b.name))), top.name if top is not None else "",
         max(0.0, time / top.seconds - 1) if top is not None and top.seconds else None, rate, bus, out.exact, first.level,
-        first.method, first.cost, first.reason, 0, out.steps, out.tiers, first.hops)
+        first.method, first.cost, first.reason, 0, out.steps, out.tiers, first.hops,
+        over_name(view))
 
 
 def _bounds(view: View, op: Operation, n: int, out: Outcome) -> list[Bound]:

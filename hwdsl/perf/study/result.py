@@ -73,6 +73,7 @@ class Prediction(Record):
     exact         the loads are those of the model; otherwise they are an upper bound and the gap says how far
     level         "L0" (symbolic) or "L2" (flat); `method` and `cost` (states or arcs visited) of the loads; `reason` why flat
     hops          ordered pairs of ranks by hops
+    over          the endpoints as paths
     """
 
     call: str
@@ -106,6 +107,7 @@ class Prediction(Record):
     steps: tuple[Step, ...]
     tiers: tuple[TierUse, ...]
     hops: dict[int, int]
+    over: str = ""
 
 
 class Loss(Record):

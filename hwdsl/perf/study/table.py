@@ -48,8 +48,8 @@ def table(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> list[str]
 def study_lines(result: StudyResult) -> list[str]:
     """Everything a terminal shows of a study."""
     out = [f"study {result.name}"]
-    for key in dict.fromkeys((p.plane, p.mode, p.failed) for p in result.predictions):
-        own = [p for p in result.predictions if (p.plane, p.mode, p.failed) == key]
+    for key in dict.fromkeys((p.plane, p.mode, p.failed, p.over) for p in result.predictions):
+        own = [p for p in result.predictions if (p.plane, p.mode, p.failed, p.over) == key]
         several = len({p.routing for p in own}) > 1
         out += ["", _heading(own[0]), *_indented(table([HEAD, *(_row(p, several) for p in own)], RIGHT)), *_notes(own)]
     for s in result.scenarios:
@@ -67,7 +67,7 @@ def _heading(p: Prediction) -> str:
     words = [f"plane {p.plane}"]
     words += [f"mode {p.mode}"] * bool(p.mode)
     words += ["failed: " + ", ".join(p.failed)] * bool(p.failed)
-    return ", ".join(words) + f" (endpoints {p.question.endpoints})"
+    return ", ".join(words) + f", over {p.over} (endpoints {p.question.endpoints})"
 
 
 def _row(p: Prediction, several: bool) -> tuple[str, ...]:

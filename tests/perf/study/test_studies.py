@@ -206,3 +206,19 @@ def test_over_the_memory_budget_is_refused_with_what_would_answer() -> None:
     assert "the budget is" in result.predictions[0].reason
     assert "answered symbolically" in result.predictions[0].reason
     assert [d.code for d in session.diagnostics.items] == ["HW6009"]
+
+
+def test_a_plane_in_pieces_is_asked_of_one_of_them() -> None:
+    text = """
+link Wire { lanes = 1; raw = 100 Gb/s; net = 100 Gb/s; latency = 50 ns; }
+chip Gpu { port x: Wire; }
+switch Sw { port p: Wire[4]; latency = 0 ns; }
+node Server { part gpu: Gpu[4]; part sw: Sw; plane inside { connect gpu[i].x <-> sw.p[i]  for i in 0..4; } }
+rack Rack { part server: Server[6]; }
+design = Rack;
+"""
+    session, result = session_of(text)
+    assert not session.diagnostics.items
+    assert [(p.over, p.outcome) for p in result.predictions] == [
+        ("server[*].gpu[*]", "unreachable"), *[("server[0].gpu[*]", "time")] * 4]
+    assert result.predictions[1].time == pytest.approx(100e-9 + 3 / 4 * 2**23 / 100e9)
