@@ -34,6 +34,7 @@ from typing import Any
 from hwdsl.diag import Diagnostic, Diagnostics
 from hwdsl.elab.context import Elaborator
 from hwdsl.elab.elaborate import design_component, elaborate, find_design
+from hwdsl.elab.refinement import parameters_of
 from hwdsl.ir.l0 import Template, multiplicities, templates
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record
@@ -275,13 +276,17 @@ class Session:
                 with self._elaborator.reporting():
                     of_definition(definition, self._elaborator.module_env(module))
 
+    def _stands_alone(self, definition: Def) -> bool:
+        """Whether a component needs no arguments."""
+        return all(p.default is not None for p in parameters_of(self._elaborator, definition))
+
     def _check_components(self, module: Module) -> list[CheckResult]:
         """Elaborate every component that no design has reached and that needs no arguments, and evaluate its asserts."""
         results: list[CheckResult] = []
         reached = {key[0].item for key in self._elaborator.memo}
         for name in sorted(module.items):
             item = module.items[name].item
-            if isinstance(item, ast.Component) and item not in reached and all(p.default is not None for p in item.params):
+            if isinstance(item, ast.Component) and item not in reached and self._stands_alone(module.items[name]):
                 reached.add(item)
                 before = self._errors()
                 try:

@@ -14,6 +14,7 @@ from hwdsl.diag import Diagnostics
 from hwdsl.elab.attributes import sources_of
 from hwdsl.elab.context import Elaborator
 from hwdsl.elab.elaborate import elaborate
+from hwdsl.elab.refinement import parameters_of
 from hwdsl.ir.l0 import Template, volume
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record
@@ -178,7 +179,9 @@ class _Reader:
         return " ".join(source.text[node.span.start:node.span.end].split()) if source is not None else ""
 
     def _template(self, item: ast.Component | ast.Pattern) -> Template | None:
-        if not isinstance(item, ast.Component) or any(p.default is None for p in item.params):
+        if not isinstance(item, ast.Component):
+            return None
+        if any(p.default is None for p in parameters_of(self.el, Def(item, self.module))):
             return None
         try:
             return elaborate(self.el, ComponentValue(Def(item, self.module)), item.name_span)

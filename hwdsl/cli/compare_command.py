@@ -128,8 +128,8 @@ def _open(specs: list[Spec], parameters: dict[str, str], memory: int, console: C
 def _parameters_of(session: Session, file: str) -> set[str]:
     """Names of the parameters that the design of a file takes; none where it cannot be read (opening it says why)."""
     from hwdsl.elab.elaborate import design_component, find_design
+    from hwdsl.elab.refinement import parameters_of
     from hwdsl.sema.mistake import Mistake
-    from hwdsl.syntax import ast
     module = session.project.load(file) if not file.endswith(".json") else None
     design = find_design(session.elaborator, module) if module is not None and not module.broken else None
     if module is None or design is None:
@@ -138,8 +138,7 @@ def _parameters_of(session: Session, file: str) -> set[str]:
         component, _ = design_component(session.elaborator, module, design.value, {})
     except Mistake:
         return set()
-    item = component.definition.item
-    return {p.name for p in item.params} if isinstance(item, ast.Component) else set()
+    return {p.name for p in parameters_of(session.elaborator, component.definition)}
 
 
 # ---------------------------------------------------------------- comparing

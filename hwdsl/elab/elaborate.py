@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from hwdsl.elab.context import INSTANCE_LIMIT, Elaborator
 from hwdsl.elab.lanes import check_lanes
 from hwdsl.elab.places import check_places
+from hwdsl.elab.refinement import parameters_of
 from hwdsl.elab.specialise import specialise
 from hwdsl.elab.uses import check_uses
 from hwdsl.ir.l0 import Template, multiplicities, templates
@@ -52,7 +53,7 @@ def design_component(el: Elaborator, module: Module, value: ast.Expr,
         raise mistake("HW2014", f"a design is a component; this is {kind_name(found)} ({show(found)})", value.span)
     item = component.definition.item
     assert isinstance(item, ast.Component)
-    known = [p.name for p in item.params]
+    known = [p.name for p in parameters_of(el, component.definition)]
     args = dict(component.args or ())
     for name, given in parameters.items():
         if name not in known:

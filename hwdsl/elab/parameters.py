@@ -23,32 +23,50 @@ _KINDS = COMPONENT_KINDS | MEDIUM_KINDS | OTHER_KINDS
 def bind_parameters(item: ast.Component | ast.Mode, args: dict[str, Value], env: Env,
                     span: Span) -> list[tuple[str, Value]]:
     """Bind the parameters of `item` in `env`; returns those given explicitly, in order. Raises Mistake."""
-    order = [p.name for p in item.params]
+    given = bind_values(item, args, env, span)
+    check_condition(item, item.params, env, span)
+    return given
+
+
+def check_names(item: ast.Component | ast.Mode, params: tuple[ast.Param, ...], args: dict[str, Value], span: Span) -> None:
+    """Raise Mistake for an argument that is none of the parameters, and for a parameter that needs one."""
+    order = [p.name for p in params]
     for name in args:
         if name not in order:
             takes = f"it takes {', '.join(f'`{n}`' for n in order)}" if order else "it takes none"
             raise mistake("HW2001", f"`{item.name}` has no parameter `{name}`", span, notes=(takes,),
                           help=did_you_mean(name, order))
+    for p in params:
+        if p.name not in args and p.default is None:
+            raise mistake("HW2002", f"`{item.name}` needs a value for its parameter `{p.name}`", span,
+                          related=(Label(p.span, "declared without a default"),), help=f"write `{item.name}({p.name} = ...)`")
+
+
+def bind_values(item: ast.Component | ast.Mode, args: dict[str, Value], env: Env, span: Span) -> list[tuple[str, Value]]:
+    """`bind_parameters` without the condition over all of them. Raises Mistake."""
+    check_names(item, item.params, args, span)
     given = []
     for p in item.params:
         if p.name in args:
             value = args[p.name]
             check_type(p, value, env, span)
             given.append((p.name, value))
-        elif p.default is not None:
+        else:
+            assert p.default is not None
             value = evaluate(p.default, env)
             check_type(p, value, env, p.default.span)
-        else:
-            raise mistake("HW2002", f"`{item.name}` needs a value for its parameter `{p.name}`", span,
-                          related=(Label(p.span, "declared without a default"),), help=f"write `{item.name}({p.name} = ...)`")
         env.bind(p.name, value)
     for p in item.params:
         if p.guard is not None:
             _condition(item, p.guard, env, span, f"parameter `{p.name}` is {show(env.values[p.name])}")
-    if item.guard is not None:
-        shown = ", ".join(f"{p.name} = {show(env.values[p.name])}" for p in item.params)
-        _condition(item, item.guard, env, span, shown)
     return given
+
+
+def check_condition(item: ast.Component | ast.Mode, params: tuple[ast.Param, ...], env: Env, span: Span) -> None:
+    """Raise Mistake unless the condition over all parameters holds; `params` are those that it may name."""
+    if item.guard is not None:
+        shown = ", ".join(f"{p.name} = {show(env.find(p.name)[1])}" for p in params)
+        _condition(item, item.guard, env, span, shown)
 
 
 def _condition(item: ast.Component | ast.Mode, guard: ast.Expr, env: Env, span: Span, shown: str) -> None:

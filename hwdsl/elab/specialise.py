@@ -13,7 +13,7 @@ from hwdsl.elab.attributes import add_attributes, canonical, check_dimension, ev
 from hwdsl.elab.connector_links import expand_connectors
 from hwdsl.elab.context import DEPTH_LIMIT, Elaborator
 from hwdsl.elab.members import declare_members, declare_names
-from hwdsl.elab.parameters import bind_parameters
+from hwdsl.elab.refinement import bind, parameters_of
 from hwdsl.elab.statements import add_statements
 from hwdsl.ir.l0 import Attribute, Template
 from hwdsl.sema.env import Env
@@ -32,7 +32,7 @@ def specialise(el: Elaborator, component: ComponentValue, span: Span, changes: d
     assert isinstance(item, ast.Component)
     args = dict(component.args or ())
     changes = dict(changes or {})
-    for p in item.params:  # `part x: T { ports = 4; }` may also set a parameter
+    for p in parameters_of(el, component.definition):  # `part x: T { ports = 4; }` may also set a parameter
         if p.name in changes and p.name not in args:
             args[p.name] = changes.pop(p.name).value
     key = (component.definition, tuple(sorted((k, canonical(v)) for k, v in args.items())),
@@ -68,7 +68,7 @@ def _build(el: Elaborator, component: ComponentValue, item: ast.Component, args:
            changes: dict[str, Attribute], key: Any) -> Template:
     module = component.definition.module
     env = el.module_env(module)
-    given = bind_parameters(item, args, env, component.span or span)
+    given, base = bind(el, component, args, env, component.span or span)
     uid = item.name
     if given:
         uid += "(" + ", ".join(f"{n} = {show(v)}" for n, v in given) + ")"
@@ -78,8 +78,8 @@ def _build(el: Elaborator, component: ComponentValue, item: ast.Component, args:
     t.parameters = {p.name: env.values.get(p.name) for p in item.params}
     t.doc, t.span, t.item = item.doc, item.name_span, item
     env.context = t
-    if item.base is not None:
-        _inherit(el, t, item, env)
+    if item.base is not None and base is not None:
+        _inherit(el, t, item.base, base, env)
     _fill(el, t, item.body, env)
     if changes:
         add_attributes(el, t, changes)
@@ -90,14 +90,12 @@ def _build(el: Elaborator, component: ComponentValue, item: ast.Component, args:
     return t
 
 
-def _inherit(el: Elaborator, t: Template, item: ast.Component, env: Env) -> None:
+def _inherit(el: Elaborator, t: Template, ref: ast.TypeRef, refined: ComponentValue, env: Env) -> None:
     """Start from the members of the component that is refined."""
-    assert item.base is not None
-    base_value = component_type(el, item.base, env)
-    base = specialise(el, base_value, item.base.span)
+    base = specialise(el, refined, ref.span)
     compatible = base.kind == t.kind
     if not compatible:
-        raise mistake("HW2010", f"a {t.kind} cannot refine `{base.name}`, which is a {base.kind}", item.base.span,
+        raise mistake("HW2010", f"a {t.kind} cannot refine `{base.name}`, which is a {base.kind}", ref.span,
                       related=(Label(base.span, f"`{base.name}` is declared here"),))
     t.bases = (base.name, *base.bases)
     t.attributes.update(base.attributes)
@@ -178,7 +176,7 @@ def component_type(el: Elaborator, ref: ast.TypeRef, env: Env) -> ComponentValue
     given = list(component.args or ())
     item = component.definition.item
     assert isinstance(item, ast.Component)
-    order = [p.name for p in item.params]
+    order = [p.name for p in parameters_of(el, component.definition)]
     for k, a in enumerate(ref.args):
         given_name = a.name or (order[k] if k < len(order) else None)
         if given_name is None:
