@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hwdsl.diag import Diagnostic, Diagnostics
 from hwdsl.ir.l0 import Template
+from hwdsl.ir.outages import Exclusion
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import replace
 from hwdsl.perf.study.build import operation
@@ -155,15 +156,15 @@ class Evaluation:
         return (", ".join(words),)
 
     def scenarios(self) -> Iterator[Answer]:
-        """What each network that was asked about has left and stands to lose."""
+        """What each network that was asked about has left and stands to lose; of several selections on one, the largest."""
         from hwdsl.perf.study.scenario import scenario
 
-        told = set()
+        largest: dict[tuple[str, str, tuple[Exclusion, ...], tuple[str, ...]], View] = {}
         for view in self._views.values():
-            key = (view.plane, view.mode_text, view.failed)
-            if key in told:
-                continue
-            told.add(key)
+            key = (view.plane, view.mode_text, view.failed, view.lost_planes)
+            if key not in largest or view.selected > largest[key].selected:
+                largest[key] = view
+        for view in largest.values():
             if self.hooks.progress is not None:
                 self.hooks.progress(f"failures on plane {view.plane}")
             yield scenario(view)

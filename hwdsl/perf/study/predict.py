@@ -185,7 +185,7 @@ def failed_names(view: View) -> tuple[str, ...]:
 
 def over_name(view: View) -> str:
     """The endpoints in words: the paths of one or two selections, the number of more."""
-    names = [exclusion_name(view.root, g) for g in view.groups]
+    names = [exclusion_name(view.root, g) or view.root.name for g in view.groups]
     return ", ".join(names) if len(names) < 3 else f"{names[0]} and {len(names) - 1} more"
 
 

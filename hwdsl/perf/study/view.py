@@ -109,6 +109,11 @@ class View:
         """Endpoints that are in service."""
         if self.failed or self.mode is not None or self.net.exceptions:
             return len(self.fabric().endpoints)
+        return self.selected
+
+    @property
+    def selected(self) -> int:
+        """Endpoints, in service or not."""
         return sum(size(g) for g in self.groups)
 
     def also_failed(self, e: Exclusion) -> View:
