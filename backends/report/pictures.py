@@ -17,7 +17,7 @@ from hwdsl.backends.perf.collectives import STEP_LIMIT
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record
 from hwdsl.perf.study.build import operation
-from hwdsl.perf.study.evaluate import default_calls
+from hwdsl.perf.study.default import data_planes, default_calls
 from hwdsl.perf.study.loading import ZeroRate
 from hwdsl.perf.study.predict import predict
 from hwdsl.perf.study.result import Prediction
@@ -29,7 +29,6 @@ from hwdsl.source import NO_SPAN
 if TYPE_CHECKING:
     from hwdsl.api import Design
     from hwdsl.diag import Diagnostics
-    from hwdsl.perf.study.call import Call
 
 
 FLAT_BUDGET = 16 * 2**20
@@ -45,33 +44,24 @@ class Picture(Record):
 
 def plane_pictures(design: Design, diagnostics: Diagnostics, progress: Callable[[str], None] | None) -> dict[str, list[Picture]]:
     """Pictures by name of the data plane."""
-    by_plane: dict[str, list[Call]] = {}
-    for call in default_calls(design.root):
-        by_plane.setdefault(_plane(call), []).append(call)
     out: dict[str, list[Picture]] = {}
-    for number, (name, calls) in enumerate(by_plane.items()):
+    for number, (name, planes) in enumerate(data_planes(design.root)):
         if progress is not None:
             progress(f"drawing plane {name}")
-        found = _predictions(design, name, calls)
+        found = _predictions(design, name, planes)
         if found:
             out[name] = _drawn(design, Scene(name, f"plane {name}", tuple(found)), diagnostics, str(number))
     return out
 
 
-def _plane(call: Call) -> str:
-    planes = call.value("plane")
-    return planes.items[0].names[0] if isinstance(planes, PlaneSelection) and planes.items else "links"
-
-
-def _predictions(design: Design, name: str, calls: list[Call]) -> list[Prediction]:
+def _predictions(design: Design, name: str, planes: PlaneSelection | None) -> list[Prediction]:
     """Those that have a time."""
-    planes, hooks = calls[0].value("plane"), design.session.hooks
+    hooks = design.session.hooks
     out: list[Prediction] = []
     budget, hooks.memory_budget = hooks.memory_budget, min(hooks.memory_budget, FLAT_BUDGET)
     try:
-        chosen = planes if isinstance(planes, PlaneSelection) else None
-        view = View(design.root, name, chosen, None, hooks, NO_SPAN, (), STEP_LIMIT)
-        for call in calls:
+        view = View(design.root, name, planes, None, hooks, NO_SPAN, (), STEP_LIMIT)
+        for call in default_calls(name, planes):
             found = predict(view, operation(call, view))
             if found.outcome == "time":
                 out.append(found)

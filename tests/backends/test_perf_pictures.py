@@ -1,10 +1,10 @@
-"""Pictures of numbers: what they show is what was computed, and a reader can read it: nothing overlaps, nothing leaves the sheet."""
+"""Pictures of numbers show what was computed, and can be read: no label covers another, nothing leaves the sheet."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -116,7 +116,7 @@ def test_crossovers_are_where_another_is_the_fastest(pairs: list[tuple[float, fl
     found = crossovers(lines)
     sizes = [LEAST, *(bits for bits, _, _ in found), MOST]
     assert sizes == sorted(sizes)
-    for k, (low, high) in enumerate(zip(sizes, sizes[1:])):
+    for k, (low, high) in enumerate(pairwise(sizes)):
         now = found[k][1] if k < len(found) else found[-1][2] if found else None
         for t in (0.01, 0.5, 0.99):
             bits = low * (high / low) ** t
@@ -251,7 +251,7 @@ def test_the_ramp_is_told_apart_without_hue() -> None:
     light, dark = [luminance(a) for a, _ in RAMP], [luminance(b) for _, b in RAMP]
     assert light == sorted(light, reverse=True)
     assert dark == sorted(dark)
-    for (a, b), (c, d) in zip(RAMP, RAMP[1:]):
+    for (a, b), (c, d) in pairwise(RAMP):
         assert contrast(a, c) > 1.2
         assert contrast(b, d) > 1.2
     assert all(contrast(a, GROUND) > 2 and contrast(b, DARK_GROUND) > 2 for a, b in RAMP)

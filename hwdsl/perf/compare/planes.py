@@ -18,7 +18,7 @@ from hwdsl.node import Record, replace
 from hwdsl.perf.compare.amounts import of_attribute, total
 from hwdsl.perf.compare.islands import islands
 from hwdsl.perf.compare.result import NONE, UNKNOWN, Amount
-from hwdsl.perf.study.evaluate import data_planes
+from hwdsl.perf.study.default import data_planes
 from hwdsl.query.counting import count_carried, count_group, count_used
 from hwdsl.query.cuts import injection
 from hwdsl.query.flat import OverBudget
