@@ -27,9 +27,9 @@ at `session.diagnostics`, or print `session.report()`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hwdsl.diag import Diagnostic, Diagnostics
 from hwdsl.elab.context import Elaborator
@@ -51,6 +51,9 @@ from hwdsl.sema.resolve import resolve_module
 from hwdsl.sema.values import ComponentValue, Def, Value
 from hwdsl.source import NO_SPAN, SourceText, Span
 from hwdsl.syntax import ast
+
+if TYPE_CHECKING:
+    from hwdsl.perf.study.result import StudyResult
 
 
 class CheckSummary(Record):
@@ -363,6 +366,30 @@ class Design:
         self.session.hooks.level = "L0"
         found = ask(self.root, expr, self.session.diagnostics)
         return None if found is None else QueryResult(found.text, found.json, found.value, self.session.hooks.level)
+
+    def studies(self, name: str | None = None, *, fail: Sequence[str] = (),
+                parameters: Mapping[str, str] = {}) -> list[StudyResult]:
+        """The predictions of the file's studies (of one of them), or of the default study where there is none.
+
+        fail        paths of parts, ports or planes that are out of service throughout
+        parameters  values of the studies' parameters, as expression texts
+        Mistakes are reported. An interruption (KeyboardInterrupt) keeps what is finished: `stopped` then says so.
+        """
+        from hwdsl.perf.study.run import run_studies
+
+        session = self.session
+
+        def read(text: str, where: str) -> ast.Expr | None:
+            return parse_query(text, where, session.diagnostics, session.sources, session.cache_dir)
+
+        gone = [read(text, f"--fail {text}") for text in fail]
+        values = {k: read(text, f"-P {k}") for k, text in parameters.items()}
+        known = {k: v for k, v in values.items() if v is not None}
+        paths = [p for p in gone if p is not None]
+        if len(paths) < len(gone) or len(known) < len(values):
+            return []
+        found, _ = run_studies(self.root, self.module, session.hooks, session.diagnostics, study=name, parameters=known, fail=paths)
+        return found
 
     def counts(self) -> dict[str, int]:
         """Headline counts: templates, parts, and links, of the whole design."""

@@ -37,22 +37,22 @@ def command(file: str, study: str | None, fail: tuple[str, ...], directory: str 
     theirs = _of_studies(session, file, parameters)
     design = session.open(file, parameters={k: v for k, v in parameters.items() if k not in theirs}, mode=mode)
     results: list[StudyResult] = []
-    whole = False
     if design is not None and not session.diagnostics.has_errors:
-        results, whole = _run(session, design, study, fail, theirs)
+        results = design.studies(study, fail=fail, parameters=theirs)
         _show(console, results)
         if directory is not None:
             _write(session, design, results, directory, mode)
     items = [d for d in session.diagnostics.items if d.severity != "note"]
     console.findings(items, session.sources)
     failed = session.diagnostics.has_errors or design is None
-    content: dict[str, object] = {"command": "perf", "ok": not failed and whole, "interrupted": any(r.stopped for r in results)}
+    stopped = any(r.stopped for r in results)
+    content: dict[str, object] = {"command": "perf", "ok": not failed and not stopped, "interrupted": stopped}
     if design is not None:
         from hwdsl.perf.study.document import document
         found = document(design.name, design.parameters, mode, results)
         content |= {k: found[k] for k in ("design", "parameters", "mode", "conventions", "studies")}
     console.document(content, items, session.sources)
-    return 130 if any(r.stopped for r in results) else 1 if failed else 0
+    return 130 if stopped else 1 if failed else 0
 
 
 def _of_studies(session: Session, file: str, parameters: dict[str, str]) -> dict[str, str]:
@@ -63,22 +63,6 @@ def _of_studies(session: Session, file: str, parameters: dict[str, str]) -> dict
     from hwdsl.syntax import ast
     known = {p.name for i in module.file.items if isinstance(i, ast.Study) for p in i.params}
     return {k: v for k, v in parameters.items() if k in known}
-
-
-def _run(session: Session, design: Design, study: str | None, fail: tuple[str, ...],
-         parameters: dict[str, str]) -> tuple[list[StudyResult], bool]:
-    from hwdsl.perf.study.run import run_studies
-    from hwdsl.query.ask import parse_query
-    paths = [parse_query(text, f"--fail {text}", session.diagnostics, session.sources, session.cache_dir) for text in fail]
-    known = [p for p in paths if p is not None]
-    if len(known) < len(paths):
-        return [], False
-    values = {k: parse_query(text, f"-P {k}", session.diagnostics, session.sources, session.cache_dir)
-              for k, text in parameters.items()}
-    given = {k: v for k, v in values.items() if v is not None}
-    if len(given) < len(values):
-        return [], False
-    return run_studies(design.root, design.module, session.hooks, session.diagnostics, study=study, parameters=given, fail=known)
 
 
 def _show(console: Console, results: list[StudyResult]) -> None:
