@@ -388,7 +388,8 @@ class Design:
         paths = [p for p in gone if p is not None]
         if len(paths) < len(gone) or len(known) < len(values):
             return []
-        found, _ = run_studies(self.root, self.module, session.hooks, session.diagnostics, study=name, parameters=known, fail=paths)
+        found, _ = run_studies(self.root, self.module, session.hooks, session.diagnostics, study=name, parameters=known,
+                               fail=paths)
         return found
 
     def counts(self) -> dict[str, int]:
