@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hwdsl.ir.l0 import Attribute, Box, PartArray, Path, Template, volume
+from hwdsl.ir.l0 import Attribute, Box, BusNet, PartArray, Path, Template, volume
 from hwdsl.node import Record
 from hwdsl.query.lifted import Exclusion, Lifted, declared_paths, excluded_parts, exclusions
 from hwdsl.query.media import tallies
@@ -207,7 +207,10 @@ def _buses(root: Template) -> list[Line]:
         t = root.at(prefix)
         shape = root.shape(prefix)
         n = volume(shape) - excluded_parts(prefix, tuple(range(k) for k in shape), gone)
-        for bus in t.buses:
+        nets: dict[tuple[str, Path, Template], list[BusNet]] = {}
+        for bus in t.buses:  # those of a plane family are one line
+            nets.setdefault((bus.name, bus.plane.names, bus.template), []).append(bus)
+        for bus, *others in nets.values():
             if n:
                 shares = tuple(_medium_share(root, prefix, bus.template, f) for f in FIGURES)
                 out.append(
@@ -217,7 +220,7 @@ def _buses(root: Template) -> list[Line]:
                         bus.template,
                         bus.template.kind,
                         bus.template.uid,
-                        n,
+                        n * (1 + len(others)),
                         0,
                         0,
                         0,

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from hwdsl.backends.drawing.palette import category
 from hwdsl.backends.drawing.text import counted, number, times
 from hwdsl.backends.origins import positions
-from hwdsl.ir.l0 import PartArray, Path, Template, volume
+from hwdsl.ir.l0 import Box as Region
+from hwdsl.ir.l0 import BusNet, PartArray, Path, Template, volume
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record, replace
 from hwdsl.query.attach import Attachment, attachments
@@ -326,17 +327,23 @@ class _Builder:
 
     # ---------------------------------------------------------------- buses
     def _bus_edges(self) -> list[Edge]:
-        out = []
+        out: list[Edge] = []
+        nets: dict[tuple[Path, str], list[BusNet]] = {}
         for prefix, bus in self.buses:
-            key = ".".join((*prefix, bus.name))
-            total = volume(self.root.shape(prefix))
+            nets.setdefault((prefix, bus.name), []).append(bus)
+        for (prefix, name), group in nets.items():  # those of a plane family are one box
+            bus, key = group[0], ".".join((*prefix, name))
+            total = volume(self.root.shape(prefix)) * len(group)
+            dims = (len(group),) if len(group) > 1 else ()
             where = self.names.short(bus.span)
             tip = f"{key}: bus {bus.template.name}\n{number(total)} in all\ndeclared {where}"
-            self.boxes[key] = Box(key, prefix, bus.name, bus.template.name, (), total, category(bus.template), (), tip, "bus")
-            for path, box in sorted(bus.joins, key=lambda j: j[0]):
+            self.boxes[key] = Box(key, prefix, bus.name, bus.template.name, dims, total, category(bus.template), (), tip, "bus")
+            for path, boxes in _taps(group):
                 owner = self._owner(prefix + path)
-                ends_box = (*(range(k) for k in self.root.shape(prefix)), *box)
-                n = volume(tuple(len(s) for s in ends_box)) - excluded_parts(prefix + path, ends_box, self.gone)
+                n = 0
+                for box in boxes:
+                    ends_box = (*(range(k) for k in self.root.shape(prefix)), *box)
+                    n += volume(tuple(len(s) for s in ends_box)) - excluded_parts(prefix + path, ends_box, self.gone)
                 feeds = self.boxes[owner].category == "power"
                 ends = (owner, key) if feeds else (key, owner)
                 line = counted(n, "tap")
@@ -386,6 +393,17 @@ def _rate(members: list[tuple[Lifted, int, bool]]) -> str:
         piece = q.mul(rate, n)
         total = piece if total is None else q.add(total, piece)
     return _in_bytes(total)
+
+
+def _taps(nets: list[BusNet]) -> list[tuple[Path, list[Region]]]:
+    """The ports on some nets, by path: one entry for each box of a net alone, for a family all boxes of a path together."""
+    if len(nets) == 1:
+        return [(path, [box]) for path, box in sorted(nets[0].joins, key=lambda j: j[0])]
+    out: dict[Path, list[Region]] = {}
+    for net in nets:
+        for path, box in net.joins:
+            out.setdefault(path, []).append(box)
+    return sorted(out.items())
 
 
 def _in_bytes(rate: Any) -> str:
