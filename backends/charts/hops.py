@@ -87,5 +87,5 @@ def _draw(sheet: Sheet, k: int, c: Curve, px: object, py: object, axis: int) -> 
     few = len(c.shares) <= 12
     for h, share in c.shares:
         sheet.mark(px(h), py(share), k, f"f{k}", f"within {h} hops: {share:.2%} of the pairs")
-        if few and k == 0 and share < 0.9995:
+        if k == 0 and (len(c.shares) <= 4 or (few and share > 0.05)) and share < 0.95:
             sheet.text(px(h) + 9, py(share) + (14 if share > 0.1 else -9), percent(share), SMALL, "halo")

@@ -57,7 +57,8 @@ def loads_svg(design: Design, shown: Scene, diagnostics: Diagnostics, heading: b
     if top is None:
         return ""
     found = {e: replace(u, busiest=u.share is not None and u.share >= top * (1 - 1e-9)) for e, u in found.items()}
-    labelled = tuple(replace(e, lines=_lines(found[e]), tooltip=_tip(e, found[e])) for e in edges)
+    together = [u.tier.label for u in found.values() if u.tier is not None]
+    labelled = tuple(replace(e, lines=_lines(e, found[e], together), tooltip=_tip(e, found[e])) for e in edges)
     part = replace_edges(drawn, labelled)
     time = "" if p.time is None else f" in {'≥ ' if p.missing else ''}{seconds(p.time)}"
     what = f"{named(p, several_routings(own))}, {p.size_text} among {p.ranks} ranks{time}"
@@ -104,12 +105,14 @@ def step(share: float) -> int:
     return min(len(RAMP) - 1, int(share * len(RAMP) - 1e-9)) if share > 0 else 0
 
 
-def _lines(u: Used) -> tuple[str, ...]:
+def _lines(e: Edge, u: Used, tiers: list[str]) -> tuple[str, ...]:
+    """How busy, how many links; `tiers` are those of all lines: some may show one tier together."""
     if u.share is None or u.tier is None:
         return ("no traffic",)
     t = u.tier
     word = "most loaded: " if u.busiest else ""
-    each = counted(t.links, "link") + (f", {rate_words(t.capacity)} each" if t.capacity is not None else "")
+    each = counted(e.links, "link") + (f", {rate_words(t.capacity)} each" if t.capacity is not None else "")
+    each += ", told as one tier" if tiers.count(t.label) > 1 else ""
     return f"{word}{'≤ ' if t.at_most else ''}{percent(u.share)} busy", each
 
 

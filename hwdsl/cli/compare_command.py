@@ -29,9 +29,9 @@ class Spec(Record):
 @click.argument("files", nargs=-1, required=True, metavar="FILE[@MODE]...", type=FILE)
 @click.option("--mode", "modes", metavar="MODE", multiple=True,
               help="A mode of the one FILE; one side of the comparison each. Repeatable.")
-@click.option("--plane-map", "planes", metavar="[SIDE=]PLANE", multiple=True,
-              help="The scale-up plane, of all sides or of SIDE (its name, file or number); without it the one with the most "
-                   "bandwidth an accelerator. Repeatable.")
+@click.option("--plane-map", "planes", metavar="[SIDE=]PLANE[,PLANE...]", multiple=True,
+              help="The scale-up plane or planes, of all sides or of SIDE (its name, file or number); without it the one with "
+                   "the most bandwidth an accelerator. Repeatable.")
 @click.option("--scale-out", "ways", metavar="[SIDE=]NAME", multiple=True,
               help="The plane, or the ports `Component.port`, that scale out; without it the widest. Repeatable.")
 @click.option("--accelerators", "chips", metavar="[SIDE=]PARTS", multiple=True,

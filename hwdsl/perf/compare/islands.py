@@ -44,7 +44,7 @@ def _within(root: Template, name: str, chips: Selection, net: Network, pairs: in
     for k in range(len(path) - 1, 0, -1):
         owner = root.at(path[:k])
         box = whole(owner, path[k:])
-        size, inner = group_size(box), any_depth_planes(owner, name)
+        size, inner = group_size(box), any_depth_planes(owner, name)  # None for several planes at once
         found = Selection(owner, (box,))
         if inner is None or pairs != n * (size - 1):  # else links lead from one such part to another
             continue

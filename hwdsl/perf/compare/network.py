@@ -65,7 +65,8 @@ def network_figures(domain: Domain, hooks: Any) -> tuple[dict[str, Amount], tupl
             out |= _times(found, f"{name}_{n}{unit}")
     out["all_to_all_each"] = _uniform(predictions)
     if out["injection"].unverified:
-        out |= {k: replace(a, unverified=True) for k, a in out.items() if a.value is not None and k not in _COUNTED}
+        out |= {k: replace(a, unverified=True) for k, a in out.items()
+                if a.value is not None and k not in _COUNTED and not k.endswith("_gap")}
     remarks += dict.fromkeys(f"{p.collective}: {p.reason}" for p in predictions if p.outcome != "time")
     remarks += dict.fromkeys(f"{p.collective} {p.algorithm}: {p.question.schedule}; {p.question.routing}; flows "
                              f"{p.question.flows}; endpoints {p.question.endpoints}" for p in predictions if p.outcome == "time")

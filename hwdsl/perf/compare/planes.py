@@ -1,7 +1,8 @@
 """Which network of a design is its scale-up network, how far it reaches, and what leads out of it.
 
-Scale-up is the plane on which an accelerator has the most bandwidth, of those on which accelerators reach each other. Where it
-falls apart into islands, as the NVLink of a cluster of servers does, one island is the domain.
+Scale-up is the plane on which an accelerator has the most bandwidth, of those on which accelerators reach each other, with the
+planes that lead on from its switches to other switches. Where it falls apart into islands, as the NVLink of a cluster of servers
+does, one of the largest islands is the domain. Where no plane joins accelerators alone, all data planes are taken together.
 
 Scale-out is the widest of: another plane over cables or modules (by the bandwidth of the accelerators on it, else of whatever
 talks on it), and ports that lead out through a connector or a module and go nowhere within the design.
@@ -9,6 +10,7 @@ talks on it), and ports that lead out through a connector or a module and go now
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -23,11 +25,12 @@ from hwdsl.query.counting import count_carried, count_group, count_used
 from hwdsl.query.cuts import injection
 from hwdsl.query.flat import OverBudget
 from hwdsl.query.hopcount import hop_counts
-from hwdsl.query.lifted import exclusions
+from hwdsl.query.lifted import exclusions, lifted_rules
 from hwdsl.query.media import total as media_total
 from hwdsl.query.network import Network, network
 from hwdsl.query.quotient import Hops, Refused
 from hwdsl.query.rates import link_rate
+from hwdsl.query.select import any_depth_planes
 from hwdsl.query.selection import PlaneSelection, Selection, group_size, whole
 from hwdsl.sema.mistake import Mistake
 from hwdsl.sema.values import UNKNOWN as UNPUBLISHED
@@ -84,17 +87,57 @@ def by_bandwidth(root: Template, chips: Selection) -> list[tuple[str, PlaneSelec
 
 
 def scale_up(root: Template, chips: Selection, hooks: Any, wanted: str = "") -> Domain | None:
-    """The domain of the widest plane that joins accelerators, or of the plane that is wanted; None where no plane joins any."""
-    found = by_bandwidth(root, chips)
+    """The domain of the widest plane that joins accelerators, else of all planes together; or of the planes that are wanted, by
+    name, with commas between them. None where they join none."""
     if wanted:
-        found = [c for c in found if c[0] == wanted]
+        planes = together(root, wanted.split(","))
+        return _joining(_domain(root, ", ".join(wanted.split(",")), planes, network(root, planes, chips), chips, hooks))
     first: Domain | None = None
+    found = by_bandwidth(root, chips)
     for name, planes, net, _ in found:
-        domain = _domain(root, name, planes, net, chips, hooks)
+        more = _behind(root, name, net, chips, {c[0] for c in found})
+        if more:
+            planes = together(root, (name, *more))
+            net = network(root, planes, chips)
+        domain = _domain(root, ", ".join((name, *more)), planes, net, chips, hooks)
         if domain.ranks > 1:
             return domain
-        first = first or (domain if domain.reason else None)
+        first = first or _joining(domain)
+    names = plane_names(root)
+    if first is None and found and len(names) > 1:
+        planes = together(root, names)
+        return _joining(_domain(root, ", ".join(names), planes, network(root, planes, chips), chips, hooks))
     return first
+
+
+def _behind(root: Template, name: str, net: Network, chips: Selection, known: set[str]) -> tuple[str, ...]:
+    """Planes that lead on from the switches of a plane to other switches, and reach no accelerator themselves."""
+    rest = [(n, p) for n, p in _wired_planes(root) if n != name and n not in known]
+    relays = {b.path for b in net.blocks if b.relay}
+    out: list[str] = []
+    grown = True
+    while grown:
+        grown = False
+        for n, planes in rest:
+            own = network(root, planes, chips)
+            ends = [(own.blocks[a.a], own.blocks[a.b]) for a in own.arcs]
+            if n not in out and any(a.relay and b.relay and {a.path, b.path} & relays for a, b in ends):
+                out.append(n)
+                relays |= {b.path for b in own.blocks if b.relay}
+                grown = True
+    return tuple(sorted(out))
+
+
+def _joining(domain: Domain) -> Domain | None:
+    """The domain, unless it is known to join nobody."""
+    return domain if domain.ranks > 1 or domain.reason else None
+
+
+def together(root: Template, names: Sequence[str]) -> PlaneSelection | None:
+    """Several planes as one network; None for the links of a design without planes."""
+    chosen = [planes for name, planes in _wired_planes(root) if name in names]
+    items = tuple(i for planes in chosen if planes is not None for i in planes.items)
+    return PlaneSelection(root, items) if items else None
 
 
 def _domain(root: Template, name: str, planes: PlaneSelection | None, net: Network, chips: Selection, hooks: Any) -> Domain:
@@ -148,7 +191,7 @@ def scale_out_names(root: Template, chips: Selection, taken: str) -> list[str]:
 def _planes_out(root: Template, chips: Selection, taken: str) -> list[tuple[str, str, Amount]]:
     out = []
     for name, planes in data_planes(root):
-        if name == taken or planes is None:
+        if name in taken.split(", ") or planes is None:
             continue
         if not any(media_total(root, word, (planes,)) for word in ("cables", "assemblies", "modules")):
             continue
@@ -191,6 +234,11 @@ def _ports_out(root: Template) -> list[tuple[str, str, Amount]]:
 
 
 def plane_names(root: Template) -> list[str]:
-    """Data planes by outermost name."""
-    return [name for name, _ in data_planes(root)]
+    """Data planes by outermost name, those between switches alone among them; "links" for a design without planes."""
+    return [name for name, _ in _wired_planes(root)] or [name for name, _ in data_planes(root)]
+
+
+def _wired_planes(root: Template) -> list[tuple[str, PlaneSelection | None]]:
+    names = {r.rule.plane.names[0] for r in lifted_rules(root) if r.rule.lanes and r.rule.plane.names}
+    return [(n, any_depth_planes(root, n)) for n in sorted(names)]
 

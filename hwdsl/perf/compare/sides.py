@@ -92,8 +92,9 @@ def _chips(opened: Opened, choice: Choice) -> Selection:
 def _scale_up(opened: Opened, chips: Selection, choice: Choice) -> Any:
     """Raises Mistake (HW6012)."""
     known = plane_names(opened.root)
-    if choice.scale_up and choice.scale_up not in known:
-        raise _no_plane(opened, choice.scale_up, known, "data plane")
+    for name in choice.scale_up.split(",") if choice.scale_up else ():
+        if name not in known:
+            raise _no_plane(opened, name, known, "data plane")
     return scale_up(opened.root, chips, opened.hooks, choice.scale_up)
 
 
@@ -113,7 +114,7 @@ def _no_plane(opened: Opened, name: str, known: list[str], what: str) -> Excepti
 
 
 def _others(root: Template, taken: str, wanted: str) -> str:
-    rest = [n for n in plane_names(root) if n != taken]
+    rest = [n for n in plane_names(root) if n not in taken.split(", ")]
     if wanted or not rest:
         return ""
     return f" (most bandwidth an accelerator; not {', '.join(rest)})"

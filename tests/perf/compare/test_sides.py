@@ -119,6 +119,31 @@ def test_no_accelerators() -> None:
     assert error.value.diagnostic.help == "say which parts they are: `--accelerators Gpu`"
 
 
+SPLIT = """
+link Wire { lanes = 1; raw = 100 Gb/s; net = 100 Gb/s; }
+chip Gpu { port x: Wire; bf16 = 1 PFLOPS; }
+switch Sw { port p: Wire[4]; port up: Wire[3]; }
+system Pod {
+    part gpu: Gpu[4][4];
+    part sw: Sw[4];
+    plane access { connect gpu[s][g].x <-> sw[s].p[g]  for s in 0..4, g in 0..4; }
+    plane local  { connect sw[a].up[b - 1] <-> sw[b].up[a]  for a in 0..4, b in 0..4 where a < b; }
+}
+design = Pod;
+"""
+
+
+def test_planes_behind_the_switches_belong_to_the_network() -> None:
+    """Four switches, each with four accelerators, all joined to all by a plane that reaches no accelerator."""
+    found = of_text(SPLIT)
+    assert found.scale_up == "access, local"
+    assert (found.amounts["domain"].value, found.amounts["diameter"].value) == (16, 3)
+    assert found.amounts["mean_hops"].value == pytest.approx((3 * 2 + 12 * 3) / 15)
+    alone = of_text(SPLIT, choice=Choice(scale_up="access"))
+    assert (alone.amounts["domain"].value, alone.amounts["diameter"].value) == (4, 2)
+    assert of_text(SPLIT, choice=Choice(scale_up="access,local")).amounts == found.amounts
+
+
 RING = """
 link Wire { lanes = 1; raw = 100 Gb/s; net = 100 Gb/s; }
 module Ocs { lanes = 1; }
