@@ -58,6 +58,11 @@ class Diagnostics:
         for consequences; so are those of unknown names in the file, if the name is one of the words or has no better guess."""
         self._unreadable[file] = statements, words
 
+    def forget(self, file: str) -> None:
+        """The text of `file` has changed: what was reported about it has no place any more, and may be reported again."""
+        self._items = [d for d in self._items if d.span.file != file]
+        self._seen = {key for key in self._seen if key[1].file != file}
+
     def _is_consequence(self, d: Diagnostic) -> bool:
         statements, words = self._unreadable.get(d.span.file, ((), frozenset()))
         if not statements:

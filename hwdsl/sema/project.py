@@ -151,6 +151,9 @@ class Project:
         from hwdsl.syntax.cache import load
 
         source = SourceText(path, text)
+        before = self.sources.get(path)
+        if before is not None and before.text != text:
+            self.diagnostics.forget(path)
         self.sources[path] = source
         file, found = load(source, self.cache_dir)
         self.diagnostics.unreadable(path, (), frozenset())
