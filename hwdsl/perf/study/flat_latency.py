@@ -26,8 +26,8 @@ def startup(view: View, f: Any, flows: Any, hops: int, assumed: Assumed) -> Late
 
 def worst(view: View, f: Any, traffic: Any, assumed: Assumed) -> Latency:
     """The greatest latency over the minimal paths of some traffic; missing figures are those of the path found."""
-    link, missing = _arc_figures(view, f, assumed)
-    relays, without = _vertex_figures(view, f, assumed)
+    link, missing = arc_figures(view, f, assumed)
+    relays, without = vertex_figures(view, f, assumed)
     n = f.vertex_count
     ends = f.endpoints
     best, best_missing = 0.0, 0
@@ -68,7 +68,7 @@ def _towards(f: Any, t: int, link: Any, missing: Any, relays: Any, without: Any,
         level += 1
 
 
-def _arc_figures(view: View, f: Any, assumed: Assumed) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+def arc_figures(view: View, f: Any, assumed: Assumed) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
     found = {a.number: link_latency(a, assumed) for a in view.net.arcs}
     size = max(found, default=0) + 1
     link, missing = np.zeros(size), np.zeros(size, dtype=np.int64)
@@ -77,7 +77,7 @@ def _arc_figures(view: View, f: Any, assumed: Assumed) -> tuple[npt.NDArray[np.f
     return link[f.rule], missing[f.rule]
 
 
-def _vertex_figures(view: View, f: Any, assumed: Assumed) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+def vertex_figures(view: View, f: Any, assumed: Assumed) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
     through, without = np.zeros(f.vertex_count), np.zeros(f.vertex_count, dtype=np.int64)
     for path, base in f.vertices.base.items():
         way = relay_latency(view.root.at(path), assumed)

@@ -140,9 +140,18 @@ class Symbolic:
                 best = way[1]
         return best
 
+    def histogram(self, view: View, flows: Flows) -> dict[int, int]:
+        """Flows by hops. Raises Refused."""
+        out: dict[int, int] = {}
+        for (source, destination), count in cells(view, self.pl, flows).items():
+            way = self.towards(destination).get(source)
+            if way is not None:
+                out[way[0]] = out.get(way[0], 0) + count
+        return dict(sorted(out.items()))
 
-def cells(view: View, pl: Plan, flows: Flows) -> list[tuple[Cell, Cell]]:
-    """The distinct (cell of the source seen from the destination, destination) of some flows between ranks."""
+
+def cells(view: View, pl: Plan, flows: Flows) -> dict[tuple[Cell, Cell], int]:
+    """How many flows between ranks there are of each (cell of the source seen from the destination, destination)."""
     import numpy as np
 
     index = {b.path: k for k, b in enumerate(pl.network.blocks)}
@@ -151,7 +160,7 @@ def cells(view: View, pl: Plan, flows: Flows) -> list[tuple[Cell, Cell]]:
         n = int(np.prod([len(s) for s in g.box], dtype=np.int64))
         bounds.append((rank, rank + n, index[g.path]))
         rank += n
-    out: set[tuple[Cell, Cell]] = set()
+    out: dict[tuple[Cell, Cell], int] = {}
     for first, last, near in bounds:
         for begin, end, far in bounds:
             chosen = (flows.src >= first) & (flows.src < last) & (flows.dst >= begin) & (flows.dst < end)
@@ -161,9 +170,14 @@ def cells(view: View, pl: Plan, flows: Flows) -> list[tuple[Cell, Cell]]:
             t = _coordinates(pl, far, flows.dst[chosen] - begin)
             columns = _states(pl, near, far, s, t)
             split = len(pl.coordinates[near])
-            rows = np.unique(np.stack(columns, axis=1), axis=0) if columns else np.zeros((1, 0), dtype=np.int64)
-            out |= {((near, tuple(r[:split])), (far, tuple(r[split:]))) for r in rows.tolist()}
-    return sorted(out)
+            if columns:
+                rows, counts = np.unique(np.stack(columns, axis=1), axis=0, return_counts=True)
+            else:
+                rows, counts = np.zeros((1, 0), dtype=np.int64), chosen.sum(keepdims=True)
+            for r, count in zip(rows.tolist(), counts.tolist()):
+                key = (near, tuple(r[:split])), (far, tuple(r[split:]))
+                out[key] = out.get(key, 0) + count
+    return out
 
 
 def _coordinates(pl: Plan, block: int, index: Any) -> list[Any]:

@@ -50,6 +50,7 @@ class Loading(Record):
 
     slowest   seconds per bit of weight 1 on the link that takes longest; None if a rate on the way is not published
     where     the tier that holds it
+    hops      flows by hops; empty for flows that `pairing_hops` counts when asked
     model     which question is answered where the name of the routing leaves it open ("graph-minimal")
     """
 
@@ -176,7 +177,7 @@ def _invariant(view: View, pattern: Pattern, assumed: Assumed | None) -> Loading
 
 def _array_of_ranks(view: View) -> tuple[int, ...] | str:
     """The extents of the one array of relaying parts that all ranks make, or why they make none."""
-    from hwdsl.perf.symbolic.contract import contract
+    from hwdsl.query.factored.contract import contract
 
     if view.failed or view.net.exceptions or view.net.partial:
         return "ranks are told apart by what is out of service or not chosen"
@@ -240,7 +241,19 @@ def _pairing(view: View, pattern: Pattern, assumed: Assumed | None, strict: bool
         raise Refused("the tiers above the ranks are the tighter ones: it matters who is paired with whom")
     latency = _slowest_pair(view, pattern, assumed, found)
     method = "even spreading of pairings" if exact else "even spreading of pairings: the worst pairing there is, an upper bound"
-    return Loading(classes, latency, 1 / tightest, where, exact, "L0", method, len(classes), "", 0, found.histogram)
+    return Loading(classes, latency, 1 / tightest, where, exact, "L0", method, len(classes), "", 0, {})
+
+
+def pairing_hops(view: View, pattern: Pattern) -> dict[int, int]:
+    """Flows of a pattern by hops, where its loads are those of a network that spreads pairings evenly."""
+    spread = view.memo.get("spread")
+    if pattern.build is None or spread is None or isinstance(spread, Refused):
+        return {}
+    flows = pattern.build()
+    found: Hops = spread[4]
+    if len(found.histogram) == 1:
+        return dict.fromkeys(found.histogram, len(flows.src))
+    return Symbolic(view.plan(), Assumed()).histogram(view, flows)
 
 
 def _spread(view: View) -> tuple[tuple[ClassLoad, ...], Fraction, Fraction, str, Hops]:

@@ -10,7 +10,7 @@ from hwdsl.node import Record
 from hwdsl.perf.study.bounds import COLLECTIVES, collective_bounds, distance_bounds, flow_bounds
 from hwdsl.perf.study.in_network import UplinkShare, shares
 from hwdsl.perf.study.latency import NONE, Assumed, Latency, Symbolic
-from hwdsl.perf.study.loading import ClassLoad, Loading, TooLong, loading
+from hwdsl.perf.study.loading import ClassLoad, Loading, TooLong, loading, pairing_hops
 from hwdsl.perf.study.operation import Operation
 from hwdsl.perf.study.result import Bound, Prediction, Question, Step, TierUse
 from hwdsl.perf.study.routings import ROUTINGS
@@ -228,13 +228,14 @@ def _complete(view: View, op: Operation, n: int, out: Outcome) -> Prediction:
     rate = float(op.size) / time if time and op.size else None
     bus = rate * float(bus_factor(op.collective, n)) if rate is not None and op.collective in COLLECTIVES else None
     first = out.first
+    hops = first.hops or (pairing_hops(view, op.phases[0].pattern) if op.phases else {})
     return Prediction(
         op.call, op.collective, op.algorithm, op.routing, float(op.size), op.size_text, n, view.plane, view.mode_text,
         failed_names(view), _question(view, op, out.first), "time", time, float(out.latency.seconds), out.transfer,
         out.latency.missing, _assumed(op.assumed),
         tuple(sorted(bounds, key=lambda b: (-b.seconds, b.name))), top.name if top is not None else "",
         max(0.0, time / top.seconds - 1) if top is not None and top.seconds else None, rate, bus, out.exact, first.level,
-        first.method, first.cost, first.reason, 0, out.steps, out.tiers, first.hops,
+        first.method, first.cost, first.reason, 0, out.steps, out.tiers, hops,
         over_name(view))
 
 

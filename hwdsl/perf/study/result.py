@@ -72,7 +72,7 @@ class Prediction(Record):
     rate          size / time; `bus` the same times what the collective must move, as benchmarks print it
     exact         the loads are those of the model; otherwise they are an upper bound and the gap says how far
     level         "L0" (symbolic) or "L2" (flat); `method` and `cost` (states or arcs visited) of the loads; `reason` why flat
-    hops          ordered pairs of ranks by hops
+    hops          flows of the first step by hops; empty for sums in the network
     over          the endpoints as paths
     """
 

@@ -8,7 +8,7 @@ from studying import CLOS, STAR, TORUS
 
 from hwdsl.api import Session
 from hwdsl.perf.study.latency import Assumed
-from hwdsl.perf.study.loading import _flat, _pairing, _symbolic, offsets
+from hwdsl.perf.study.loading import _flat, _pairing, _symbolic, offsets, pairing_hops
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic.neighbours import halo
 from hwdsl.perf.traffic.pattern import UNIFORM, Pattern, flows, matching, ring_of_groups, shift
@@ -60,6 +60,7 @@ def test_pairings_on_networks_that_spread_them(name: str) -> None:
         flat = _flat(view, pattern, "ecmp", 0, Assumed(), "", view.step_limit)
         assert exact.exact
         assert exact.level == "L0"
+        assert pairing_hops(view, pattern) == flat.hops, pattern.key
         assert float(exact.slowest or 0) == pytest.approx(float(flat.slowest or 0), rel=1e-9), pattern.key
         assert float(exact.latency.seconds) == pytest.approx(float(flat.latency.seconds), rel=1e-9), pattern.key
 
