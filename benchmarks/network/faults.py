@@ -54,6 +54,8 @@ def with_faults(quick: bool) -> None:
             spent = median(partial(uniform_loads, net, "ecmp", gone[:n]), 3)
             said.append(f"{n} failed: {len(found.classes)} classes in {seconds(spent)}, {spent / search:.1%} "
                         f"({verdict(spent < 0.1 * search)})")
+        all_planes = median(implicit_search(root, path, None), 3) if plane else 0.0
         endpoints = sum(net.blocks[k].size for k in net.endpoints)
-        print(f"    {words}: {endpoints:,} endpoints, {sum(a.links for a in net.arcs):,} links, BFS {seconds(search)}")
+        print(f"    {words}: {endpoints:,} endpoints, {sum(a.links for a in net.arcs):,} links, BFS {seconds(search)}"
+              + (f"; of the whole design, as in P4, {seconds(all_planes)}" if plane else ""))
         print("\n".join(f"        {line}" for line in said), flush=True)

@@ -75,7 +75,7 @@ def growth(quick: bool) -> None:
             path, box = f.port
             gone = Exclusion(tuple(path.split(".")), tuple(range(x, x + 1) for x in box), "port", "failed")
             _line("    one failed link", _grown(f, designs, (gone,), 1))
-    _jellyfish((120, 1250) if quick else (120, 1250, 12_500))
+    _jellyfish((120, 1250) if quick else (120, 1250, 6250))
 
 
 def _grown(f: Family, designs: list[tuple[Template, str]], failed: tuple[Exclusion, ...], rounds: int) -> Row:

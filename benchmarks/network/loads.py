@@ -101,8 +101,10 @@ def against_search(quick: bool) -> None:
         found = loads(f, uniform())
         orbits = median(partial(loads, f, uniform()), rounds)
         apart = _apart(f, found.load, answer)
+        whole = median(implicit_search(root, path, None), rounds) if plane else 0.0
         print(f"P5  {words}: {answer.endpoints:,} endpoints, {f.arc_count // 2:,} links; one BFS over "
-              f"the rules {seconds(implicit)}, over arrays {seconds(bfs)}")
+              f"the rules {seconds(implicit)}, over arrays {seconds(bfs)}"
+              + (f", over the rules of the whole design, as in P4, {seconds(whole)}" if plane else ""))
         print(f"    symbolic ({answer.method}, {len(answer.classes)} classes) {seconds(symbolic)}: {symbolic / implicit:.1%} "
               f"(target < 1 %: {verdict(symbolic < 0.01 * implicit)}), {symbolic / bfs:.1%} of the search over arrays")
         print(f"    flat ({found.method}) {seconds(orbits)}: {orbits / implicit:.1f}x (target < 10x: "

@@ -80,7 +80,7 @@ def simulation(quick: bool) -> None:
     flows = 3_000 if quick else 8_000
     rng = np.random.default_rng(7)
     fair.SMALL = simulation_of.SMALL = 0  # compiled on both sides, however small
-    for label, hosts, at_once in (("one Clos of 1,024 hosts", 1024, 1000), ("one Clos of 16,384 hosts", 16_384, 1000)):
+    for label, hosts, at_once in (("a saturated Clos of 1,024 hosts", 1024, 380), ("a Clos of 16,384 hosts", 16_384, 1000)):
         capacity, start, arc = clos_flows(flows, hosts, 32, 32, seed=2)
         size = rng.uniform(10, 100, flows)
         alone = float(size.mean()) / 40
