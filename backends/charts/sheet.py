@@ -129,9 +129,9 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
 
 
 def decades(low: float, high: float) -> list[float]:
-    """Powers of ten from below `low` to above `high`."""
+    """Powers of ten from below `low` to above `high`, two at least."""
     first, last = floor(log10(low) + 1e-9), floor(log10(high) + 1 - 1e-9)
-    return [10.0**k for k in range(first, last + 1)]
+    return [10.0**k for k in range(first, max(first + 1, last) + 1)]
 
 
 def room(words: Sequence[str], size: float) -> float:

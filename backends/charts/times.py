@@ -78,7 +78,7 @@ def bounds_of(predictions: Sequence[Prediction]) -> list[Bend]:
             continue
         least = max((b.seconds for b in p.bounds if b.name == "latency"), default=0.0)
         top = max((b for b in p.bounds if b.name != "latency"), key=lambda b: b.seconds, default=None)
-        if top is None:
+        if top is None or not top.seconds:
             continue
         per_bit = top.seconds / p.size
         names = _names(p, routing)

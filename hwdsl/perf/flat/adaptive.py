@@ -26,6 +26,10 @@ VARIABLES = 60_000
 """Flow variables (destinations times bundles) of the largest program that is solved."""
 
 
+ENDS = {1: "iteration limit", 2: "reported infeasible", 3: "reported unbounded", 4: "numerical difficulties"}
+"""Why scipy's `linprog` returned without an optimum, by status."""
+
+
 class Program:
     """The program in the form scipy takes: variables are the flows of each destination on each of its bundles, then the greatest
     load per capacity.
@@ -70,7 +74,10 @@ class Program:
         values = np.concatenate([np.ones(n), -np.ones(len(ends))])
         used, compact = np.unique(rows, return_inverse=True)
         conserve = csr_array((values, (compact, np.concatenate([column, column[ends]]))), shape=(len(used), n + 1))
-        scale = float(np.nanmax(f.capacity))
+        some = f.capacity[f.capacity > 0]
+        if not len(some):
+            raise Unroutable("every link has a rate of zero")
+        scale = float(np.sqrt(some.min() * some.max()))  # coefficients around 1, on whichever side
         members = np.bincount(self.orbit)
         first = np.unique(self.orbit, return_index=True)[1]
         room = f.bundles_capacity[first] * b.width[first] * members / scale
@@ -81,7 +88,9 @@ class Program:
         cost[n] = 1.0
         done: Any = linprog(cost, limit, np.zeros(len(members)), conserve, self.waiting.reshape(-1)[used], method="highs")
         if done.status != 0:
-            raise Unroutable(f"the linear program of the fluid optimum has no solution: {done.message}")
+            if done.status in (2, 4) and len(some) < f.arc_count:
+                raise Unroutable("some flow has no way but over links of rate zero")
+            raise Unroutable(f"HiGHS finds no solution of the linear program of the fluid optimum ({ENDS[done.status]})")
         total = np.bincount(self.orbit[self.bundle], self.weight * done.x[:n], len(members)) / members
         return float(done.x[n]) / scale, total[self.orbit]
 

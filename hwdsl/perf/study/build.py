@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from hwdsl.perf.study.call import Call, algorithms, assumed, bits, count, routing, sharing, truth, word
+from hwdsl.perf.study.call import TAKES, Call, algorithms, assumed, bits, count, routing, sharing, truth, word
 from hwdsl.perf.study.operation import Operation
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic import Pattern, Phase
@@ -29,6 +29,8 @@ def operation(call: Call, view: View) -> Operation:
     """The operation of a call among the ranks of a view. Raises Mistake."""
     if call.name in ALGORITHMS:
         return _collective(call, view)
+    if view.ranks < 2:  # what arguments say about ranks means nothing then
+        return _make(call, [], bits(call, "size") if "size" in TAKES[call.name] else Fraction(0), "no flows")
     return _BUILD[call.name](call, view)
 
 
@@ -104,7 +106,7 @@ def _permutation(call: Call, view: View) -> Operation:
         except ValueError as reason:
             raise mistake("HW6002", str(reason), call.at("kind")) from None
     size = bits(call, "size")
-    return _make(call, [Phase(pattern, size)], size, f"all at once: {pattern.key}", kind)
+    return _make(call, _flowing(pattern, size), size, f"all at once: {pattern.key}", kind)
 
 
 def _listed(call: Call, n: int) -> Pattern:
@@ -134,7 +136,13 @@ def _send_recv(call: Call, view: View) -> Operation:
     pairs = list(zip(src, dst))
     size = bits(call, "size")
     key = "flows " + ", ".join(f"{a}-{b}" for a, b in pairs)
-    return _make(call, [Phase(listed(key, pairs), size)], size, f"all {len(pairs)} flows at once")
+    return _make(call, _flowing(listed(key, pairs), size), size, f"all {len(pairs)} flows at once")
+
+
+def _flowing(pattern: Pattern, size: Fraction) -> list[Phase]:
+    """One phase of a listed pattern, none where every rank would send to itself."""
+    assert pattern.build is not None
+    return [Phase(pattern, size)] if len(pattern.build().src) else []
 
 
 def _incast(call: Call, view: View) -> Operation:
@@ -207,6 +215,8 @@ def _table(call: Call, value: Any) -> Any:
     rows = value if isinstance(value, tuple) else None
     if rows is None or not all(isinstance(r, tuple) and len(r) == len(rows[0]) for r in rows):
         raise mistake("HW6005", "`matrix` is the name of a CSV or npz file, or a list of rows of equal length", call.at("matrix"))
+    if not rows or not rows[0]:
+        raise BadMatrix("the matrix is empty")
     try:
         return np.array([[_bytes(x) for x in r] for r in rows], dtype=np.float64).reshape(len(rows), -1)
     except TypeError:
@@ -222,9 +232,11 @@ def _bytes(x: Any) -> float:
 
 
 def _experts(call: Call, view: View) -> Operation:
-    from hwdsl.perf.traffic.experts import PLACEMENTS, Experts, dispatch
+    from hwdsl.perf.traffic.experts import MOST_EXPERTS, PLACEMENTS, Experts, dispatch
 
     experts, top_k = count(call, "experts"), count(call, "top_k")
+    if experts > MOST_EXPERTS:
+        raise mistake("HW6002", f"`experts` is at most {MOST_EXPERTS:,}, not {experts:,}", call.at("experts"))
     if top_k > experts:
         raise mistake("HW6002", f"a token visits {top_k} of {experts} experts", call.at("top_k"))
     imbalance = call.value("imbalance", 1)

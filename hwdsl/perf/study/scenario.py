@@ -218,7 +218,7 @@ def _kinds(view: View, f: Fabric) -> list[_Kind]:
                 each = n // max(1, volume(shape))
                 of_vertex[base: base + n] = np.arange(n) // max(1, each)
         out.append(_Kind(prefix, shape, of_vertex))
-    return out
+    return [kind for kind in out if kind.count]
 
 
 def _worst_instance(f: Fabric, kind: _Kind, rates: Floats) -> tuple[int, int, int, int, float | None, float | None]:

@@ -6,7 +6,7 @@ the ranks that hold them; what stays on its rank costs nothing on the network. E
 
 from __future__ import annotations
 
-from math import comb
+from math import prod
 from typing import TYPE_CHECKING
 
 from hwdsl.node import Record
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 PLACEMENTS = ("round_robin", "blocked")
+MOST_EXPERTS = 1_000_000
+"""Experts of the largest layer: one factor each of the chance that a token misses a rank."""
 
 
 class Experts(Record):
@@ -37,17 +39,24 @@ class Experts(Record):
 
 def held(layer: Experts, ranks: int) -> list[int]:
     """Experts on each rank."""
-    out = [0] * ranks
-    for e in range(layer.experts):
-        out[e % ranks if layer.placement == "round_robin" else e * ranks // layer.experts] += 1
-    return out
+    if layer.placement == "round_robin":
+        return [(layer.experts + ranks - 1 - r) // ranks for r in range(ranks)]
+    first = [-(-r * layer.experts // ranks) for r in range(ranks + 1)]
+    return [b - a for a, b in zip(first, first[1:])]
+
+
+def missed(layer: Experts, here: int) -> float:
+    """Chance that none of the experts a token chooses is among `here` of them: C(E - h, k) / C(E, k)."""
+    few, many = sorted((here, layer.top_k))
+    return prod(max(0, layer.experts - many - i) / (layer.experts - i) for i in range(few))
 
 
 def copies(layer: Experts, ranks: int) -> list[float]:
     """Expected copies of one token that go to each rank."""
     if layer.deduplicated:
-        none = comb(layer.experts, layer.top_k)
-        out = [1 - comb(layer.experts - h, layer.top_k) / none for h in held(layer, ranks)]
+        here = held(layer, ranks)
+        chance = {h: 1 - missed(layer, h) for h in set(here)}
+        out = [chance[h] for h in here]
     else:
         out = [layer.top_k * h / layer.experts for h in held(layer, ranks)]
     if layer.imbalance == 1 or ranks < 2:
