@@ -47,7 +47,7 @@ def shared(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assum
     busiest, where = slowest(classes)
     ends: Fraction | float | None = busiest
     method = "max-min fair sharing, flow by flow"
-    if busiest is not None and not lost:
+    if busiest is not None and not lost and len(flows.src):
         share = None if bool((paths.share == 1).all()) else paths.share
         done = completion_times(f.capacity, paths.start, paths.arc, flows.weight, share=share, progress=progress)
         rates = fair_rates(f.capacity, paths.start, paths.arc, share, progress=progress).rate
