@@ -22,13 +22,15 @@ _FEWEST, _MOST = 3, 12
 
 
 def axes(c: Comparison) -> list[Row]:
-    """The rows that become axes: those for which two sides or more have a value above zero."""
+    """The rows that become axes: those for which two sides or more have a value above zero (and, where less is better, none has
+    zero: nothing can be scaled to that)."""
     ops = next((r for r in c.rows if r.group == "compute" and "_" not in r.key and r.unit
                 and sum(a.value is not None for a in r.amounts) == len(c.sides)), None)
     wanted = ["accelerators", *([ops.key] if ops is not None else []),
               *(k.format(format=ops.key if ops is not None else "bf16") for k in _AXES[1:])]
     rows = {r.key: r for r in c.rows}
-    return [rows[k] for k in wanted if k in rows and sum(bool(a.value) for a in rows[k].amounts) > 1][:_MOST]
+    usable = [rows[k] for k in wanted if k in rows and sum(bool(a.value) for a in rows[k].amounts) > 1]
+    return [r for r in usable if r.better != "less" or all(a.value != 0 for a in r.amounts)][:_MOST]
 
 
 def share(row: Row, a: Amount) -> float | None:

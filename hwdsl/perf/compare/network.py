@@ -47,7 +47,8 @@ def network_figures(domain: Domain, hooks: Any) -> tuple[dict[str, Amount], tupl
         hops = hop_counts(domain.root, domain.planes, domain.over, hooks, NO_SPAN)
     except (Mistake, Refused, TooLarge, OverBudget) as error:
         reason = message(error) if isinstance(error, Mistake) else str(error)
-        return {**out, **dict.fromkeys(missing, UNKNOWN)}, (), [f"scale-up network not evaluated: {reason}"]
+        more = "" if not domain.modes else f"; compare it in a mode, FILE@MODE: {domain.modes}"
+        return {**out, **dict.fromkeys(missing, UNKNOWN)}, (), [f"scale-up network not evaluated: {reason}{more}"]
     out |= {"mean_hops": exact(hops.mean), "diameter": count(hops.diameter)}
     out["bisection"] = _bisection(view, domain, hooks)
     out["bisection_each"] = over(out["bisection"], count(domain.ranks))

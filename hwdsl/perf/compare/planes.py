@@ -27,6 +27,7 @@ from hwdsl.query.flat import OverBudget
 from hwdsl.query.hopcount import hop_counts
 from hwdsl.query.lifted import exclusions, lifted_rules
 from hwdsl.query.media import total as media_total
+from hwdsl.query.modes import known_modes
 from hwdsl.query.network import Network, network
 from hwdsl.query.quotient import Hops, Refused
 from hwdsl.query.rates import link_rate
@@ -45,7 +46,7 @@ class Domain(Record):
     over     the accelerators of one domain, None where they do not form a box of coordinates
     sizes    accelerators of a domain with the number of such domains, the largest first; `over` is one of the largest
     net      the network among all accelerators
-    reason   why a figure is missing
+    reason   why a figure is missing; `modes` that would tell
     """
 
     name: str
@@ -55,6 +56,7 @@ class Domain(Record):
     sizes: tuple[tuple[int, int], ...]
     net: Network
     reason: str = ""
+    modes: str = ""
 
     @property
     def ranks(self) -> int:
@@ -100,7 +102,7 @@ def scale_up(root: Template, chips: Selection, hooks: Any, wanted: str = "") -> 
             planes = together(root, (name, *more))
             net = network(root, planes, chips)
         domain = _domain(root, ", ".join((name, *more)), planes, net, chips, hooks)
-        if domain.ranks > 1:
+        if domain.ranks > 1 or domain.modes:
             return domain
         first = first or _joining(domain)
     names = plane_names(root)
@@ -145,7 +147,9 @@ def _domain(root: Template, name: str, planes: PlaneSelection | None, net: Netwo
     try:
         hops: Hops = hop_counts(root, planes, chips, hooks, NO_SPAN)
     except Mistake as error:
-        return Domain(name, root, planes, chips, ((n, 1),), net, message(error))
+        modes = known_modes(root) if error.diagnostic is not None and error.diagnostic.code == "HW5003" else []
+        why = error.diagnostic.message if error.diagnostic is not None and modes else message(error)
+        return Domain(name, root, planes, chips, (), net, why, ", ".join(modes))
     pairs = sum(hops.histogram.values())
     if not hops.unreachable:
         return Domain(name, root, planes, chips, ((n, 1),), net)

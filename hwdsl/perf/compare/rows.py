@@ -99,9 +99,9 @@ def _differences(sides: Sequence[Side]) -> list[str]:
     for kind in _TELLING:
         have = [s for s in sides if s.kinds.get(kind)]
         if 0 < len(have) < len(sides):
-            listed = "; ".join(f"{s.label} has {_some(s.kinds[kind])}" for s in have)
+            listed = "; ".join(f"{_some(s.kinds[kind])} in {s.label}" for s in have)
             none = ", ".join(s.label for s in sides if s not in have)
-            out.append(f"{kind}: {listed}; {none} has none")
+            out.append(f"{kind}: {listed}; none in {none}")
     for word in ("power", *sorted({k for s in sides for k in s.amounts if k.startswith("price.")})):
         told = [(s.label, s.amounts[word]) for s in sides if s.amounts.get(word, NONE).value is not None]
         covers = {(a.boundary, a.figure) for _, a in told}

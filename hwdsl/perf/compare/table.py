@@ -12,16 +12,18 @@ _PREFIXED = ("FLOPS", "OPS", "B", "B/s", "s", "W")
 
 
 def scale(row: Row) -> tuple[float, str]:
-    """(size, name) of the unit a row is shown in: the one that fits its smallest value, so that no value begins with 0."""
+    """(size, name) of the unit a row is shown in: the one that fits its smallest value, or the next where the largest has
+    outgrown that."""
     values = [abs(v) for a in row.amounts for v in (a.value, a.high) if v]
     if row.unit not in _PREFIXED or not values:
         return 1.0, row.unit
+    most = max(values)
     least = min(values)
-    if max(values) / least > 1e4:
-        least = max(values) / 1e4
     ladder = [p for p in _PREFIXES if p[0] >= 1 or row.unit == "s"]
-    size, prefix = next((p for p in ladder if least >= p[0] * (1 - 1e-9)), ladder[-1])
-    return size, prefix + row.unit
+    k = next((k for k, p in enumerate(ladder) if least >= p[0] * (1 - 1e-9)), len(ladder) - 1)
+    while k and most >= 3000 * ladder[k][0]:
+        k -= 1
+    return ladder[k][0], ladder[k][1] + row.unit
 
 
 def number(x: float) -> str:
@@ -138,6 +140,6 @@ def _costs(c: Comparison) -> list[str]:
             if a.bound == "none":
                 continue
             words = [*(f"boundary {b}" for b in a.boundary), *a.figure, *([a.note] if a.note else [])]
-            words += [f"{a.missing} parts without a figure"] if a.missing else []
+            words += [f"{a.missing} part{'s' if a.missing > 1 else ''} without a figure"] if a.missing else []
             out.append(f"{r.key.partition('.')[0]} of {s.label}: {', '.join(words)}")
     return out

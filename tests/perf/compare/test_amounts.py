@@ -95,8 +95,14 @@ def test_a_row_has_one_unit() -> None:
     row = Row("memory", "memory", "memory", "B", "more", (Amount("", 49.152e12), Amount("", 13.824e12)), (1.0, None))
     assert scale(row) == (1e12, "TB")
     far = Row("t", "", "", "s", "less", (Amount(">=", 3e-9), Amount("", 2.0)), (None, None))
-    assert scale(far)[1] == "us"
-    assert shown(far.amounts[0], 1e-6) == ">= 0.003"
+    assert scale(far) == (1e-3, "ms")
+    assert shown(far.amounts[0], 1e-3) == ">= 0.000003"
+    close = Row("t", "", "", "s", "less", (Amount("", 578.5e-9), Amount("", 4.674e-6)), (None, None))
+    assert scale(close) == (1e-6, "us")
+    near = Row("m", "", "", "B", "more", (Amount("", 128e9), Amount("", 192e9)), (1.0, 1.5))
+    assert scale(near) == (1e9, "GB")
+    mixed = Row("f", "", "", "FLOPS", "more", (Amount("", 752e12), Amount("", 2.5e15)), (1.0, None))
+    assert scale(mixed) == (1e12, "TFLOPS")
     assert shown(UNKNOWN) == "unknown"
     assert shown(NONE) == "-"
     assert shown(Amount("in", 1.0, 2.0)) == "1 to 2"

@@ -183,6 +183,8 @@ def test_islands_of_different_sizes() -> None:
 def test_a_mode_is_asked_for_where_it_matters() -> None:
     found = of_text(RING)
     assert found.amounts["mean_hops"].bound == "unknown"
+    assert found.amounts["domain"].bound == "unknown"
+    assert any("FILE@MODE: pairs, ring" in r or "FILE@MODE: ring, pairs" in r for r in found.remarks)
     assert any("depends on the mode" in r for r in found.remarks)
 
 
