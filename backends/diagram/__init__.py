@@ -1,7 +1,8 @@
 """topology.dot and topology.svg: the design drawn from L0, repeated structure collapsed.
 
-`scene` says what is drawn, `dot` and `svg` write it, `layout` (Graphviz) or `tiers` (our own) says where it stands. The DOT text
-is the same on every machine; the bytes of the SVG depend on the version of Graphviz.
+`scene` says what is drawn, `dot` and `svg` write it, `layout` (Graphviz) or `tiers` (our own) says where it stands, and `loops`
+grows clusters around the loops at their boxes. The DOT text is the same on every machine; the bytes of the SVG depend on the
+version of Graphviz.
 """
 
 from __future__ import annotations
@@ -44,13 +45,14 @@ class Diagram:
 def draw(drawn: Scene, dot: str, diagnostics: Diagnostics, *, heading: bool = True, paint: Paint | None = None) -> str:
     """The SVG of a scene; without its heading for a page that has one; its lines as `paint` says."""
     from hwdsl.backends.diagram.layout import LayoutUnavailable, graphviz_layout
+    from hwdsl.backends.diagram.loops import with_room
     from hwdsl.backends.diagram.svg import svg_text
     from hwdsl.backends.diagram.tiers import tier_layout
     from hwdsl.diag import Diagnostic
 
     if len(drawn.boxes) <= _LARGEST:
         try:
-            return svg_text(drawn, graphviz_layout(drawn, dot), heading=heading, paint=paint)
+            return svg_text(drawn, with_room(drawn, graphviz_layout(drawn, dot)), heading=heading, paint=paint)
         except LayoutUnavailable as e:
             diagnostics.add(
                 Diagnostic(
@@ -60,7 +62,7 @@ def draw(drawn: Scene, dot: str, diagnostics: Diagnostics, *, heading: bool = Tr
                     help="topology.dot is complete; a working pygraphviz gives a better drawing",
                 )
             )
-    return svg_text(drawn, tier_layout(drawn), heading=heading, paint=paint)
+    return svg_text(drawn, with_room(drawn, tier_layout(drawn)), heading=heading, paint=paint)
 
 
 BACKEND = Diagram()

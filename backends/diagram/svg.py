@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hwdsl.backends.diagram.dot import plane_colour
 from hwdsl.backends.diagram.layout import Geometry, Point, Rect
+from hwdsl.backends.diagram.loops import samples
 from hwdsl.backends.diagram.measure import (
     BOX_PAD_Y,
     HEAD,
@@ -81,7 +82,7 @@ def svg_text(scene: Scene, at: Geometry, *, heading: bool = True, paint: Paint |
     for k, (e, curve) in enumerate(zip(scene.edges, at.curves)):
         look = (f"p{_index(planes[e.plane])}", line_width(e.links)) if paint is None else paint.lines[k]
         out += _edge(e, planes[e.plane], curve, *look)
-    traces = [p for curve in at.curves for p in _samples(curve)]
+    traces = [p for curve in at.curves for p in samples(curve)]
     for c in nested:
         out += _cluster_label(c, at.clusters[c.path], traces)
     for b in scene.boxes:
@@ -166,30 +167,23 @@ def _cluster(c: Cluster, r: Rect) -> list[str]:
 
 
 def _cluster_label(c: Cluster, r: Rect, traces: list[Point]) -> list[str]:
-    """The heading of a cluster, as far left as no edge runs through it (at the left where every place is crossed)."""
+    """The heading of a cluster, as far left as no edge runs through it; at the left, on ground of its own, where every place is
+    crossed: the edge passes behind it."""
     head, more = cluster_text(c)
     w = cluster_label_size(c).w
     left, room = r.x + 14, max(0.0, r.w - 28 - w)
     top = r.y + r.h - 30 if c.below else r.y + 8
     crossing = [x for x, y in traces if top - 2 <= y <= top + 24]
-    spots = [left + room * k / 12 for k in range(13)]
-    x = next((s for s in spots if not any(s - 5 <= t <= s + w + 5 for t in crossing)), left)
+    spots = sorted([left + room * k / 12 for k in range(13)] + [t + 6 for t in crossing if left <= t + 6 <= left + room])
+    free = next((s for s in spots if not any(s - 5 <= t <= s + w + 5 for t in crossing)), None)
+    x = left if free is None else free
+    ground = f'<rect class="c{len(c.path) % 2}" style="stroke:none" x="{x - 4:.1f}" y="{top - 1:.1f}" '
+    ground += f'width="{min(w + 8, r.x + r.w - 1 - x + 4):.1f}" height="24"/>'
     label = f'<tspan class="b">{escape(head)}</tspan>' + (
         f'<tspan class="muted" font-size="{SMALL:g}" dx="8">{escape(more)}</tspan>' if more else ""
     )
-    return [f'<text class="halo{len(c.path) % 2}" x="{x:.1f}" y="{top + 4 + HEAD * 0.8:.1f}" font-size="{HEAD:g}">{label}</text>']
-
-
-def _samples(curve: tuple[Point, ...]) -> list[Point]:
-    """Points along a chain of cubics."""
-    out = []
-    for k in range(0, len(curve) - 3, 3):
-        for n in range(25):
-            t = n / 24
-            u = 1 - t
-            w = (u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t)
-            out.append((sum(f * p[0] for f, p in zip(w, curve[k : k + 4])), sum(f * p[1] for f, p in zip(w, curve[k : k + 4]))))
-    return out
+    return [*([ground] if free is None else []),
+            f'<text class="halo{len(c.path) % 2}" x="{x:.1f}" y="{top + 4 + HEAD * 0.8:.1f}" font-size="{HEAD:g}">{label}</text>']
 
 
 def _box(b: Box, r: Rect) -> list[str]:
