@@ -11,8 +11,9 @@ from hwdsl.ir.l0 import Template
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import replace
 from hwdsl.perf.study.document import FORMAT, VERSION
-from hwdsl.query.cuts import Bracket, bisection, capacity, injection, levels
+from hwdsl.query.cuts import Bracket, capacity, injection, levels
 from hwdsl.query.ends import ENDS, Range, at_end, at_ends, between
+from hwdsl.query.factored.bounds import contracted_bracket, quick
 from hwdsl.query.hopcount import effective_mode, hop_counts, plan_of
 from hwdsl.query.lifted import lifted_rules
 from hwdsl.query.modes import known_modes
@@ -151,15 +152,14 @@ def _symbolic(design: Design, net: Network, name: str, planes: PlaneSelection | 
         flows = loads(pl)
         for a in pl.network.arcs:
             capacity(a)
+        low, high = (contracted_bracket(replace(pl, network=at_end(pl.network, end)), at_end(net, end), quick)
+                     for end in ("lo", "hi"))
     except Refused as reason:
         if any(a.capacity is UNKNOWN for a in net.arcs):
             out["note"] = str(reason)
             return
         _flat(design, name, planes, None, out)
         return
-    low = high = bisection(replace(pl, network=at_end(pl.network, "lo")), flows)
-    if between(net):
-        high = bisection(replace(pl, network=at_end(pl.network, "hi")), flows)
     _bracket(low, high, out)
     _all_to_all(pl.network, flows, found, out)
     tiers = levels(pl)

@@ -28,12 +28,19 @@ def all_pairs(g: FlatGraph, budget: int) -> Hops:
     words = (len(ends) + 63) // 64
     if 3 * 8 * n * max(words, 1) > budget:
         raise OverBudget(3 * 8 * n * words, budget)
-    indptr, indices = adjacency(g)
+    found = histogram(*adjacency(g), g.relay, ends)
+    total = len(ends) * (len(ends) - 1)
+    return Hops(found, total - sum(found.values()))
+
+
+def histogram(indptr: Ints, indices: Ints, relay: Any, ends: Ints) -> dict[int, int]:
+    """Hops -> ordered pairs of distinct ends, from the heads of the links of each vertex and who relays."""
+    n, words = len(relay), (len(ends) + 63) // 64
     seen = np.zeros((n, words), dtype=np.uint64)
     rows = np.arange(len(ends))
     np.bitwise_or.at(seen, (ends, rows // 64), np.uint64(1) << (rows % 64).astype(np.uint64))
     frontier = seen.copy()
-    histogram: dict[int, int] = {}
+    found: dict[int, int] = {}
     degree = np.diff(indptr)
     nonempty = np.flatnonzero(degree)
     starts = indptr[nonempty]
@@ -47,11 +54,10 @@ def all_pairs(g: FlatGraph, budget: int) -> Hops:
         seen |= new
         count = int(np.bitwise_count(new[ends]).sum())
         if count:
-            histogram[hop] = count
+            found[hop] = count
         frontier = new
-        frontier[~g.relay] = 0
-    total = len(ends) * (len(ends) - 1)
-    return Hops(histogram, total - sum(histogram.values()))
+        frontier[~relay] = 0
+    return found
 
 
 def components(g: FlatGraph) -> list[int]:

@@ -14,7 +14,7 @@ from typing import Any
 from hwdsl.ir.space import Constraint, count
 from hwdsl.node import Record
 from hwdsl.query.network import ArcRule, Network
-from hwdsl.query.quotient import Cell, Loads, Plan, Reach, Refused, destinations, reach
+from hwdsl.query.quotient import Cell, Plan, Reach, Refused, destinations, reach
 from hwdsl.sema.values import UNKNOWN
 
 
@@ -49,19 +49,18 @@ def injection(network: Network) -> Fraction:
     return total
 
 
-def bisection(pl: Plan, found: Loads) -> Bracket:
-    """The bracket of a connected network. Raises Refused."""
-    by_number = {a.number: capacity(a) for a in pl.network.arcs}
-    return bracket(pl, [(by_number[arc[0]], load) for arc, load in found.load.items()])
+def bracket(pl: Plan, loaded: Iterable[tuple[Fraction, Fraction]], hung: Fraction | None = None) -> Bracket:
+    """The bracket of a connected network whose links have these (capacity, load of uniform all-to-all). Raises Refused.
 
-
-def bracket(pl: Plan, loaded: Iterable[tuple[Fraction, Fraction]]) -> Bracket:
-    """The bracket of a connected network whose links have these (capacity, load of uniform all-to-all). Raises Refused."""
+    hung  if `loaded` leaves out bridges that endpoints hang on: the least capacity of one over the endpoints behind it
+    """
     net = pl.network
     n = net.endpoint_count
     across = (n // 2) * (n - n // 2)
-    lowers: list[tuple[Fraction, str]] = [
-        (min((rate * across / load for rate, load in loaded if load), default=Fraction(0)), "uniform all-to-all load")]
+    bounds = [(rate * across / load, "uniform all-to-all load") for rate, load in loaded if load]
+    if hung is not None:
+        bounds.append(((n // 2) * hung, "endpoints parted from what they hang on"))
+    lowers = [min(bounds, default=(Fraction(0), "no links"))]
     tiers = levels(pl)
     if tiers is not None and spreads_evenly(pl, tiers):
         per = min(level_capacity(net, tiers).values()) / n

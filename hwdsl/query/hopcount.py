@@ -1,10 +1,11 @@
-"""Hops between endpoints, at the lowest level that can tell: the quotient at L0, else the flat graph."""
+"""Hops between endpoints, at the lowest level that can tell: the factors or the quotient at L0, else the flat graph."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from hwdsl.ir.l0 import Template
+from hwdsl.query.factored.distances import product_hops
 from hwdsl.query.network import Network, network
 from hwdsl.query.quotient import Hops, Plan, Refused, hops, plan
 from hwdsl.query.selection import PlaneSelection, Selection
@@ -22,7 +23,7 @@ def hop_counts(owner: Template, planes: PlaneSelection | None, over: Selection |
         reason = "a mode or a failure is answered flat"
         if mode is None and not hooks.failed:
             try:
-                cache[key] = hops(plan(net)), "L0"
+                cache[key] = symbolic_hops(net), "L0"
                 return cache[key][0]
             except Refused as refused:
                 reason = str(refused)
@@ -30,6 +31,14 @@ def hop_counts(owner: Template, planes: PlaneSelection | None, over: Selection |
     found, level = cache[key]
     hooks.reached(level)
     return found
+
+
+def symbolic_hops(net: Network) -> Hops:
+    """The same at L0: from the factors of a product, else on the quotient. Raises Refused with the reason of the latter."""
+    try:
+        return product_hops(net)
+    except Refused:
+        return hops(plan(net))
 
 
 def _flat(owner: Template, planes: PlaneSelection | None, over: Selection | None, mode: Any, hooks: Any, span: Span,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from fractions import Fraction
+from pathlib import Path
 
 from hwdsl.api import Design, Session
 from hwdsl.ir.index import evaluate
@@ -495,3 +496,13 @@ system S {{
 }}
 design = S;
 """
+
+
+def of_example(file: str, component: str) -> Design:
+    """A component of an example file as the design."""
+    path = Path(__file__).resolve().parents[2] / "examples" / file
+    session = Session(cache_dir=None)
+    text = path.read_text(encoding="utf-8").split("\ndesign =")[0]
+    design = session.open_text(f"{text}\ndesign = {component};\n", str(path))
+    assert design is not None, session.report()
+    return design

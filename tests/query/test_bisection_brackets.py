@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from random_networks import texts
 from small_networks import Expanded, chips, net_of, opened
 
-from hwdsl.query.cuts import Bracket, bisection
+from hwdsl.query.cuts import Bracket, bracket, capacity
+from hwdsl.query.factored.bounds import contracted_bracket, quick
+from hwdsl.query.factored.product import solve
 from hwdsl.query.flat import flat_graph
 from hwdsl.query.flatcuts import flat_bracket
 from hwdsl.query.quotient import Refused, loads, plan
@@ -54,15 +56,18 @@ def true_bisection(full: Expanded) -> int:
 
 
 def brackets(text: str) -> list[Bracket]:
-    """The bracket from the quotient, where there is one, and the one from the flat graph."""
+    """The brackets from the network taken apart and from its quotient as it is, where there are any, and from the flat graph."""
     design = opened(text)
     net = net_of(design)
     out = []
-    try:
-        pl = plan(net)
-        out.append(bisection(pl, loads(pl)))
-    except Refused:
-        pass
+    for solver in (solve, quick, None):
+        try:
+            pl = plan(net)
+            rate = {a.number: capacity(a) for a in net.arcs}
+            out.append(contracted_bracket(pl, net, solver) if solver is not None
+                       else bracket(pl, [(rate[arc[0]], load) for arc, load in loads(pl).load.items()]))
+        except Refused:
+            pass
     flat = flat_bracket(flat_graph(design.root, None, chips(design), None, (), 1 << 30))
     assert flat is not None
     return [*out, flat]
@@ -86,6 +91,39 @@ def test_families_with_a_closed_form_are_exact(name: str, links: int) -> None:
     """The bounds meet where the textbook has a formula."""
     found = brackets(DESIGNS[name])[0]
     assert (found.lower, found.upper) == (Fraction(links * RATE), Fraction(links * RATE)), found
+
+
+HOSTS = """
+chip Gpu {{ port x: L; }}
+switch Router {{ port down: L[{p}];  port net: L[4]; }}
+system S {{
+    part router: Router[{n}];
+    part gpu: Gpu[{n}][{p}];
+    connect gpu[i][h].x <-> router[i].down[h]  for i in 0..{n}, h in 0..{p};
+    {fabric}
+}}
+design = S;
+"""
+HUNG = {
+    "two on each of a ring": (HOSTS.format(
+        n=4, p=2, fabric="connect router[i].net[0] <-> router[(i + 1) % 4].net[1] for i in 0..4;"), 2),
+    "three on each of a pair": (HOSTS.format(n=2, p=3, fabric="connect router[0].net[k] <-> router[1].net[k] for k in 0..4;"), 3),
+    "one on each of a mesh": (HOSTS.format(
+        n=5, p=1, fabric="connect router[i].net[j - 1] <-> router[j].net[i] for i in 0..5, j in 0..5 where i < j;"), 2),
+    "all on one": (HOSTS.format(n=1, p=6, fabric=""), 3),
+}
+
+
+@pytest.mark.parametrize("name", HUNG)
+def test_endpoints_that_hang_on_routers_leave_the_bound_to_the_routers_links(name: str) -> None:
+    """A router's side is free: what counts is the cut between routers, or endpoints cut off their own."""
+    text, links = HUNG[name]
+    exact = true_bisection(Expanded(net_of(opened(text))))
+    assert exact == links * RATE
+    found = brackets(text)
+    assert found[0].exact, found[0]
+    for b in found:
+        assert b.lower <= exact <= b.upper, b
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))

@@ -8,10 +8,10 @@
 All raise hwdsl.query.quotient.Refused with a reason where no symbolic method covers the question within its budget.
 """
 
-from hwdsl.perf.symbolic.answer import LoadClass as LoadClass
-from hwdsl.perf.symbolic.answer import SymbolicLoads as SymbolicLoads
 from hwdsl.perf.symbolic.bisection import bisection_bracket as bisection_bracket
 from hwdsl.perf.symbolic.fair import FlowRate as FlowRate
 from hwdsl.perf.symbolic.fair import uniform_max_min as uniform_max_min
 from hwdsl.perf.symbolic.invariant import invariant_loads as invariant_loads
 from hwdsl.perf.symbolic.uniform import uniform_loads as uniform_loads
+from hwdsl.query.factored.answer import LoadClass as LoadClass
+from hwdsl.query.factored.answer import SymbolicLoads as SymbolicLoads

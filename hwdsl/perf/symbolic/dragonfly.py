@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from hwdsl.ir.index import evaluate
 from hwdsl.ir.space import points
-from hwdsl.perf.symbolic.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
-from hwdsl.perf.symbolic.contract import Contracted
+from hwdsl.query.factored.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
+from hwdsl.query.factored.contract import Contracted
 from hwdsl.query.network import ArcRule, Network
 from hwdsl.query.quotient import Hops, Refused
 from hwdsl.query.symmetry import mesh_pair, uses_of

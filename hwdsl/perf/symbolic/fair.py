@@ -11,11 +11,11 @@ from fractions import Fraction
 from itertools import product
 
 from hwdsl.node import Record
-from hwdsl.perf.symbolic.answer import arc_label
-from hwdsl.perf.symbolic.contract import Contracted, contract
-from hwdsl.perf.symbolic.factors import Factor, factors
 from hwdsl.perf.symbolic.invariant import moves_of, towards_origin
 from hwdsl.query.cuts import capacity
+from hwdsl.query.factored.answer import arc_label
+from hwdsl.query.factored.contract import Contracted, contract
+from hwdsl.query.factored.factors import Factor, factors
 from hwdsl.query.network import Network
 from hwdsl.query.quotient import CELL_LIMIT, STEP_LIMIT, Arc, Refused, census, destinations, flows, plan, reach, talks
 
@@ -124,7 +124,7 @@ def _walks(f: Factor) -> list[_Walks]:
 
 def _one_class(f: Factor) -> list[_Walks] | None:
     """A factor whose links are all alike, by a closed form: every flow that moves in it uses that class."""
-    from hwdsl.perf.symbolic.closed import closed_form
+    from hwdsl.query.factored.closed import closed_form
 
     if len(f.network.arcs) != 1:
         return None

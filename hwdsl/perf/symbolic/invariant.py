@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from hwdsl.node import Record
-from hwdsl.perf.symbolic.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
-from hwdsl.perf.symbolic.contract import Contracted, contract
-from hwdsl.perf.symbolic.factors import Factor, factors
+from hwdsl.query.factored.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
+from hwdsl.query.factored.contract import Contracted, contract
+from hwdsl.query.factored.factors import Factor, factors
 from hwdsl.query.network import Network
 from hwdsl.query.quotient import Hops, Refused
 from hwdsl.query.symmetry import mesh_pair, uses_of

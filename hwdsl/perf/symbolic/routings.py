@@ -14,11 +14,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 from hwdsl.node import replace
-from hwdsl.perf.symbolic.answer import SymbolicLoads, merged_classes
-from hwdsl.perf.symbolic.contract import Contracted
-from hwdsl.perf.symbolic.polynomial import Polynomial, plus, times
-from hwdsl.perf.symbolic.product import Parts, assembled, fibre_classes, solved_factors
 from hwdsl.query.cuts import levels
+from hwdsl.query.factored.answer import SymbolicLoads, merged_classes
+from hwdsl.query.factored.contract import Contracted
+from hwdsl.query.factored.polynomial import Polynomial, plus, times
+from hwdsl.query.factored.product import Parts, assembled, fibre_classes, solved_factors
 from hwdsl.query.network import Network
 from hwdsl.query.quotient import CELL_LIMIT, Hops, Plan, Refused, destinations, loads, plan, reach
 from hwdsl.sema.values import UNKNOWN

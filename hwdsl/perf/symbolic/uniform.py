@@ -7,11 +7,11 @@ from fractions import Fraction
 from hwdsl.ir.outages import Exclusion
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import replace
-from hwdsl.perf.symbolic.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
-from hwdsl.perf.symbolic.contract import Contracted, contract
 from hwdsl.perf.symbolic.dragonfly import local_global_local
-from hwdsl.perf.symbolic.product import product_loads, solved_factors, written_out
 from hwdsl.perf.symbolic.routings import REASONS, check_one_latency, check_up_down, dimension_order, valiant
+from hwdsl.query.factored.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
+from hwdsl.query.factored.contract import Contracted, contract
+from hwdsl.query.factored.product import product_loads, solved_factors, written_out
 from hwdsl.query.network import Network
 from hwdsl.query.quotient import Hops, Loads, Plan, Refused, destinations, loads, plan
 from hwdsl.query.taken import taken, whole_block

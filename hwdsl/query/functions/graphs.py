@@ -5,14 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from hwdsl.ir.space import TooLarge
 from hwdsl.node import replace
 from hwdsl.query.arguments import need, need_parts, owner_of, parts, planes, split
 from hwdsl.query.counting import count_selection, count_used
-from hwdsl.query.cuts import Bracket, bisection, capacity, injection
+from hwdsl.query.cuts import Bracket, capacity, injection
 from hwdsl.query.ends import ENDS, Range, at_end, at_ends, between
+from hwdsl.query.factored.bounds import contracted_bracket, quick
 from hwdsl.query.hopcount import effective_mode, graph_of, hop_counts, plan_of, too_big, which_plane
 from hwdsl.query.network import ArcRule, network
-from hwdsl.query.quotient import Hops, Refused, loads
+from hwdsl.query.quotient import Hops, Refused
 from hwdsl.query.rates import link_rate
 from hwdsl.query.select import as_selection
 from hwdsl.query.selection import Group, Selection, group_size, whole
@@ -100,8 +102,8 @@ def bracket(owner: Any, chosen: Any, sel: Selection | None, hooks: Any, span: Sp
             pl = plan_of(owner, chosen, sel)
             if any(a.capacity is UNKNOWN for a in net.arcs):
                 return None
-            return bisection(replace(pl, network=at_end(pl.network, end)), loads(pl))
-        except Refused:
+            return contracted_bracket(replace(pl, network=at_end(pl.network, end)), at_end(net, end), quick)
+        except (Refused, TooLarge):
             pass
     from hwdsl.query.flat import OverBudget
     from hwdsl.query.flatcuts import flat_bracket

@@ -129,7 +129,7 @@ design = S;
 
 def test_trap_5_a_product_with_a_factor_whose_vertices_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     """The links of the line are right by the product law, those of the ring right in the mean only."""
-    from hwdsl.perf.symbolic import product
+    from hwdsl.query.factored import product
 
     net = of_design(small.opened(LINE_AND_RING))
     full = WrittenOut(net)
@@ -223,7 +223,7 @@ def test_trap_10_ties_half_way_round_are_split() -> None:
 
 def test_trap_11_equitable_is_not_an_orbit(monkeypatch: pytest.MonkeyPatch) -> None:
     """The Frucht graph: all vertices have three links, and no symmetry maps one to another."""
-    from hwdsl.perf.symbolic import explicit
+    from hwdsl.query.factored import explicit
 
     for text in (small.frucht(), small.frucht_tables()):
         net = of_design(small.opened(text))

@@ -93,7 +93,7 @@ def test_flows_times_hops_are_conserved_where_nothing_can_be_written_out() -> No
 
 
 def test_a_long_ring_by_blocks_agrees_with_one_source_and_conserves_flow() -> None:
-    from hwdsl.perf.symbolic.rings import hop_ring, one_source
+    from hwdsl.query.factored.rings import hop_ring, one_source
 
     for n, k in ((24, 3), (57, 3), (58, 3), (301, 4), (1000, 4)):
         exact, distances = one_source(n, dict.fromkeys([*range(1, k + 1), *range(n - k, n)], 1))

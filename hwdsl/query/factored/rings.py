@@ -7,9 +7,10 @@ blocks take powers of it, by doubling. Only the block around the antipode, where
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from hwdsl.perf.symbolic.polynomial import Polynomial
+from hwdsl.query.factored.polynomial import Polynomial
 
 LIMIT = 1500
 """Vertices beyond which a ring is not walked through one by one; its exact fractions have as many digits."""
@@ -20,20 +21,35 @@ BITS = 256
 Matrix = list[list[int]]
 
 
-def one_source(n: int, width: dict[int, int]) -> tuple[dict[int, Fraction], Polynomial]:
-    """(flow from each vertex over each offset, all its parallel links together; distances) of the ring with `width` links from a
-    vertex to the one at each offset."""
+def distances(n: int, offsets: Iterable[int]) -> dict[int, int]:
+    """Hops to 0 from every vertex of the ring in which each vertex is joined to those at the given offsets, nearest first."""
+    steps = tuple(offsets)
     distance = {0: 0}
     level = [0]
     while level:
         following = []
         for v in level:
-            for o in width:
+            for o in steps:
                 u = (v - o) % n
                 if u not in distance:
                     distance[u] = distance[v] + 1
                     following.append(u)
         level = following
+    return distance
+
+
+def counts_of(n: int, distance: Mapping[int, int]) -> Polynomial:
+    """Hops -> ordered pairs of the n vertices of a ring, from the hops to one of them."""
+    counts: Polynomial = {}
+    for d in distance.values():
+        counts[d] = counts.get(d, 0) + n
+    return counts
+
+
+def one_source(n: int, width: dict[int, int]) -> tuple[dict[int, Fraction], Polynomial]:
+    """(flow from each vertex over each offset, all its parallel links together; distances) of the ring with `width` links from a
+    vertex to the one at each offset."""
+    distance = distances(n, width)
     flow = [Fraction(1)] * n
     usage = dict.fromkeys(width, Fraction(0))
     for v in sorted(distance, key=lambda v: -distance[v])[:-1]:
@@ -43,10 +59,13 @@ def one_source(n: int, width: dict[int, int]) -> tuple[dict[int, Fraction], Poly
             part = flow[v] * w / total
             usage[o] += part
             flow[(v + o) % n] += part
-    counts: Polynomial = {}
-    for d in distance.values():
-        counts[d] = counts.get(d, 0) + n
-    return usage, counts
+    return usage, counts_of(n, distance)
+
+
+def hop_counts(n: int, k: int) -> Polynomial:
+    """Hops -> ordered pairs of vertices of the ring with steps 1..k."""
+    blocks = -(-(n // 2) // k)
+    return {0: n, **dict.fromkeys(range(1, blocks), 2 * k * n), blocks: n * (n - 1 - 2 * (blocks - 1) * k)}
 
 
 def hop_ring(n: int, k: int) -> tuple[dict[int, Fraction], Polynomial]:
@@ -70,8 +89,7 @@ def hop_ring(n: int, k: int) -> tuple[dict[int, Fraction], Polynomial]:
             usage[s] += between[r - 1] // (k - r + 1)
         usage[r] += last[r - 1]
     flow = {s: Fraction(usage[s], one) for s in range(1, k + 1)}
-    counts: Polynomial = {0: n, **dict.fromkeys(range(1, blocks), 2 * k * n), blocks: n * (n - 1 - 2 * below)}
-    return flow | {n - s: f for s, f in flow.items()}, counts
+    return flow | {n - s: f for s, f in flow.items()}, hop_counts(n, k)
 
 
 def _step(k: int) -> Matrix:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from hwdsl.node import Record, replace
-from hwdsl.perf.symbolic.answer import LoadClass, arc_label, published
-from hwdsl.perf.symbolic.polynomial import Polynomial, plus, times
+from hwdsl.query.factored.answer import LoadClass, arc_label, published
+from hwdsl.query.factored.polynomial import Polynomial, plus, times
 from hwdsl.query.network import ArcRule, Network
 from hwdsl.query.refine import refine
 from hwdsl.query.refusal import Refused

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hwdsl.perf.symbolic.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
-from hwdsl.perf.symbolic.closed import closed_form
-from hwdsl.perf.symbolic.contract import Contracted
-from hwdsl.perf.symbolic.explicit import explicit
-from hwdsl.perf.symbolic.factors import Factor, FactorClass, Solved, factors, joined
-from hwdsl.perf.symbolic.mesh import mesh_loads
-from hwdsl.perf.symbolic.polynomial import times
+from hwdsl.query.factored.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
+from hwdsl.query.factored.closed import closed_form
+from hwdsl.query.factored.contract import Contracted
+from hwdsl.query.factored.explicit import explicit
+from hwdsl.query.factored.factors import Factor, FactorClass, Solved, factors, joined
+from hwdsl.query.factored.mesh import mesh_loads
+from hwdsl.query.factored.polynomial import times
 from hwdsl.query.quotient import Hops, Plan, Refused, destinations, loads, plan
 
 
@@ -45,17 +45,18 @@ def solve(f: Factor) -> Solved:
         return found
     pl = plan(f.network)
     if len(destinations(pl)) == 1:
-        return _quotient(pl)
+        return by_quotient(pl)
     try:
         return explicit(f)
     except Refused as reason:
         try:
-            return _quotient(pl)
+            return by_quotient(pl)
         except Refused:
             raise reason from None
 
 
-def _quotient(pl: Plan) -> Solved:
+def by_quotient(pl: Plan) -> Solved:
+    """The factor on its quotient. Raises Refused."""
     found = loads(pl, connected=False)
     classes = tuple(FactorClass(arc[0], arc[1], found.load.get(arc, Fraction(0)), n) for arc, n in found.links.items())
     return Solved(classes, found.pairs[0, 0], len(destinations(pl)) == 1, "quotient", found.cells)

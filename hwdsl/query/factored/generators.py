@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from hwdsl.ir.index import Mod
-from hwdsl.perf.symbolic.factors import Factor
+from hwdsl.query.factored.factors import Factor
 
 Point = list[int]
 Move = Callable[[Point], Point]

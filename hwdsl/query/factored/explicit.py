@@ -10,9 +10,9 @@ from collections import defaultdict
 from fractions import Fraction
 from typing import Any
 
-from hwdsl.perf.symbolic.factors import Factor, FactorClass, Solved
-from hwdsl.perf.symbolic.generators import candidates
-from hwdsl.perf.symbolic.polynomial import Polynomial, plus
+from hwdsl.query.factored.factors import Factor, FactorClass, Solved
+from hwdsl.query.factored.generators import candidates
+from hwdsl.query.factored.polynomial import Polynomial, plus
 from hwdsl.query.refusal import Refused
 
 LINK_LIMIT = 250_000

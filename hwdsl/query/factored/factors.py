@@ -7,7 +7,7 @@ from fractions import Fraction
 from hwdsl.ir.index import ix_vars
 from hwdsl.ir.space import Space
 from hwdsl.node import Record, replace
-from hwdsl.perf.symbolic.polynomial import Polynomial
+from hwdsl.query.factored.polynomial import Polynomial
 from hwdsl.query.network import ArcRule, Network
 from hwdsl.query.symmetry import uses_of
 

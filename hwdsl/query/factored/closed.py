@@ -9,10 +9,14 @@ from fractions import Fraction
 from math import gcd
 
 from hwdsl.node import Record
-from hwdsl.perf.symbolic.factors import Factor, FactorClass, Solved
-from hwdsl.perf.symbolic.rings import LIMIT, hop_ring, one_source
+from hwdsl.query.factored.factors import Factor, FactorClass, Solved
+from hwdsl.query.factored.polynomial import Polynomial
+from hwdsl.query.factored.rings import LIMIT, counts_of, distances, hop_counts, hop_ring, one_source
 from hwdsl.query.network import ArcRule
 from hwdsl.query.symmetry import mesh_pair, uses_of
+
+RING_LIMIT = 2_000_000
+"""Vertices of a ring times its steps, beyond which its hops are not counted one by one."""
 
 
 class Step(Record):
@@ -25,22 +29,49 @@ class Step(Record):
 
 def closed_form(f: Factor) -> Solved | None:
     """The factor solved, if it is a line, a ring with steps or a full mesh; else None."""
-    net = f.network
-    shape = net.blocks[0].shape
-    if not net.arcs:
+    shape = f.network.blocks[0].shape
+    if not f.network.arcs:
         return Solved((), {0: f.size}, True, "closed form", 0)
-    if len(shape) != 1:
-        return None
-    line = _line(net.arcs, shape[0])
+    line = _line(f.network.arcs, shape[0]) if len(shape) == 1 else None
     if line is not None:
         return _solve_line(line, shape[0])
+    steps = _ring(f)
+    return None if steps is None else solve_ring(shape[0], steps)
+
+
+def closed_distances(f: Factor) -> Polynomial | None:
+    """Hops -> ordered pairs of vertices of such a factor, a vertex and itself included; else None."""
+    n = f.size
+    if not f.network.arcs:
+        return {0: n}
+    if len(f.network.blocks[0].shape) == 1 and _line(f.network.arcs, n) is not None:
+        return line_counts(n)
+    steps = _ring(f)
+    width = None if steps is None else width_of(n, steps)
+    if width is None:
+        return None
+    low = sorted(o for o in width if 2 * o <= n)
+    if len(low) == 1 or low == list(range(1, len(low) + 1)):
+        return hop_counts(n, len(low))
+    return counts_of(n, distances(n, width)) if n * len(width) <= RING_LIMIT else None
+
+
+def _ring(f: Factor) -> list[Step] | None:
+    """The steps of a factor of one coordinate whose rules are all rotations or full meshes; else None."""
+    if len(f.network.blocks[0].shape) != 1:
+        return None
     steps: list[Step] = []
-    for arc in net.arcs:
+    for arc in f.network.arcs:
         found = _steps(arc, f)
         if found is None:
             return None
         steps += found
-    return solve_ring(shape[0], steps)
+    return steps
+
+
+def line_counts(n: int) -> Polynomial:
+    """Hops -> ordered pairs of vertices of an open line."""
+    return {0: n, **{d: 2 * (n - d) for d in range(1, n)}}
 
 
 def _parallel(arc: ArcRule, used: set[str]) -> int:
@@ -74,7 +105,7 @@ def _solve_line(line: tuple[ArcRule, int], n: int) -> Solved:
         counts[load] = counts.get(load, 0) + parallel
     classes = tuple(FactorClass(arc.number, forward, load, k) for load, k in counts.items() for forward in (True, False))
     profiles = tuple((1, {0: 1, **{d: (d <= i) + (d < n - i) for d in range(1, max(i + 1, n - i))}}) for i in range(n))
-    return Solved(classes, {0: n, **{d: 2 * (n - d) for d in range(1, n)}}, n == 2, "closed form", n, parallel, profiles)
+    return Solved(classes, line_counts(n), n == 2, "closed form", n, parallel, profiles)
 
 
 def _steps(arc: ArcRule, f: Factor) -> list[Step] | None:
@@ -92,14 +123,21 @@ def _steps(arc: ArcRule, f: Factor) -> list[Step] | None:
     return [Step(arc.number, (y.shift - x.shift) % n, _parallel(arc, {x.name}))]
 
 
-def solve_ring(n: int, steps: list[Step]) -> Solved | None:
-    """A circulant graph. A step of -n/2 stands for half a rule: n/2 links, each seen from one of its ends only."""
+def width_of(n: int, steps: list[Step]) -> dict[int, int] | None:
+    """Links from a vertex by offset; None if the ring is in pieces. A step of -n/2 stands for half a rule: n/2 links, each seen
+    from one of its ends only."""
     width: dict[int, int] = {}
     for s in steps:
         for offset in ((-s.step,) if s.step < 0 else (s.step, n - s.step)):
             if offset % n:
                 width[offset % n] = width.get(offset % n, 0) + s.parallel
-    if not width or gcd(n, *width) != 1:
+    return width if width and gcd(n, *width) == 1 else None
+
+
+def solve_ring(n: int, steps: list[Step]) -> Solved | None:
+    """A circulant graph."""
+    width = width_of(n, steps)
+    if width is None:
         return None
     found = _usage(n, width)
     if found is None:
@@ -122,8 +160,7 @@ def _usage(n: int, width: dict[int, int]) -> tuple[dict[int, Fraction], dict[int
         return dict.fromkeys(width, Fraction(1)), {0: n, 1: n * (n - 1)}, "closed form", 1
     low = sorted(o for o in width if 2 * o <= n)
     if len(low) == 1:  # one generator: a ring, whatever its step
-        counts = {0: n, **{d: n * (2 if 2 * d < n else 1) for d in range(1, n // 2 + 1)}}
-        return dict.fromkeys(width, Fraction(n * n // 4, 2)), counts, "closed form", 1
+        return dict.fromkeys(width, Fraction(n * n // 4, 2)), hop_counts(n, 1), "closed form", 1
     if low == list(range(1, len(low) + 1)) and len(set(width.values())) == 1 and n > LIMIT:
         return (*hop_ring(n, len(low)), "closed form by blocks", len(low) ** 3)
     if n > LIMIT:
