@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from hwdsl.ir.l0 import Template
+from hwdsl.query.distinct import plane_union
 from hwdsl.query.select import any_depth_planes, as_selection, filter_group, filter_links
-from hwdsl.query.selection import LinkSet, PlaneSelection, Selection, is_port
+from hwdsl.query.selection import LinkSet, PlaneItem, PlaneSelection, Selection, is_port
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import did_you_mean, mistake
@@ -103,11 +104,11 @@ def planes(named: dict[str, ast.Arg], env: Env, owner: Template) -> PlaneSelecti
     for expr in written:
         value = planes_of(expr, owner) or evaluate(expr, env)
         found += value if isinstance(value, tuple) else [value]
-    items = []
+    items: list[PlaneItem] = []
     for v in found:
         if not isinstance(v, PlaneSelection):
             known = {d.names[0] for d in owner.planes.values()}
             raise mistake("HW5010", f"expected a plane, found {kind_name(v)} ({show(v)})", arg.span,
                           help="planes here: " + ", ".join(f"`{n}`" for n in sorted(known)) if known else "")
         items += list(v.items)
-    return PlaneSelection(owner, tuple(items))
+    return plane_union(owner, items, arg.span)

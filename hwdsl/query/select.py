@@ -8,6 +8,7 @@ from hwdsl.ir.index import Ix
 from hwdsl.ir.l0 import PartArray, Path, Template
 from hwdsl.ir.space import IndexSet
 from hwdsl.node import replace
+from hwdsl.query.distinct import union
 from hwdsl.query.lifted import declared_paths
 from hwdsl.query.selection import (
     AttributeOf,
@@ -111,7 +112,7 @@ def as_selection(value: Value, owner: Template, span: Span) -> Selection:
         return of_kind(owner, value.text)
     if isinstance(value, tuple) and value:
         parts = [as_selection(v, owner, span) for v in value]
-        return Selection(owner, tuple(g for s in parts for g in s.groups))
+        return Selection(owner, union([g for s in parts for g in s.groups]))
     raise mistake("HW5001", f"expected parts or ports, found {kind_name(value)}", span,
                   help="select with a path (`tray[*].gpu`), a component's name (`B200`) or `**.gpu`")
 
