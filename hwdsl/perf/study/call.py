@@ -15,6 +15,7 @@ from hwdsl.perf.traffic.collectives import ALGORITHMS, HIERARCHICAL, IN_NETWORK
 from hwdsl.perf.traffic.experts import PLACEMENTS
 from hwdsl.perf.traffic.permutations import KINDS
 from hwdsl.query.arguments import need_parts, planes_of
+from hwdsl.query.distinct import plane_union
 from hwdsl.query.select import as_selection
 from hwdsl.query.selection import PlaneSelection, Selection
 from hwdsl.sema.env import Env
@@ -156,8 +157,23 @@ def _value(name: str, expr: ast.Expr, env: Env) -> Value:
         value = evaluate(expr, env)
         if name == "root" and isinstance(value, int):
             return value
-        return need_parts(as_selection(value, owner, expr.span), expr.span)
+        if name in ("src", "dst") and isinstance(value, tuple) and value:  # a flow for every mention
+            mentions = [as_selection(v, owner, expr.span) for v in value]
+            return need_parts(Selection(owner, tuple(g for s in mentions for g in s.groups)), expr.span)
+        found = need_parts(as_selection(value, owner, expr.span), expr.span)
+        return _apart(found, expr.span) if name == "over" else found
     return evaluate(expr, env)
+
+
+def _apart(found: Selection, span: Span) -> Selection:
+    """Endpoints of which none holds another. Raises Mistake."""
+    paths = [g.path for g in found.groups]
+    for a in paths:
+        for b in paths:
+            if a != b and b[: len(a)] == a:
+                raise mistake("HW6002", f"`over` names `{'.'.join(a) or 'self'}` and `{'.'.join(b)}`, which lies in it", span,
+                              help="endpoints are parts side by side: name the outer or the inner ones")
+    return found
 
 
 def _planes(expr: ast.Expr, env: Env, owner: Template) -> PlaneSelection:
@@ -171,7 +187,7 @@ def _planes(expr: ast.Expr, env: Env, owner: Template) -> PlaneSelection:
                 raise mistake("HW5010", f"expected a plane, found {kind_name(v)} ({show(v)})", e.span,
                               help=f"planes here: {known}" if known else "")
             items += v.items
-    return PlaneSelection(owner, tuple(items))
+    return plane_union(owner, items, expr.span)
 
 
 # ---------------------------------------------------------------- values of arguments
