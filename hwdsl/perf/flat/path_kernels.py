@@ -22,8 +22,25 @@ def _leads_down(distance: Any, relay: Any, length: Any, through: Any, u: Any, e:
 leads_down = compiled(_leads_down)
 
 
-def _below(start: Any, head: Any, relay: Any, length: Any, through: Any, distance: Any, queue: Any, order: Any, s: Any,
-           listed: Any, found: Any) -> Any:
+def _downhill(start: Any, head: Any, relay: Any, length: Any, through: Any, distance: Any, queue: Any, n: Any, first: Any,
+              last: Any, down: Any) -> None:
+    """For each of the n states reached, the steps that lead nearer: `down[first[u]:last[u]]`, looked for once a destination."""
+    m = 0
+    for i in range(n):
+        u = queue[i]
+        first[u] = m
+        if distance[u] > 0:
+            for e in range(start[u], start[u + 1]):
+                if leads_down(distance, relay, length, through, u, e, head[e]):
+                    down[m] = e
+                    m += 1
+        last[u] = m
+
+
+downhill = compiled(_downhill)
+
+
+def _below(head: Any, first: Any, last: Any, down: Any, queue: Any, order: Any, s: Any, listed: Any, found: Any) -> Any:
     """Ranks (in the order of reaching) of all states that cheapest paths from s go through, ascending."""
     m, i = 1, 0
     found[0] = order[s]
@@ -31,9 +48,9 @@ def _below(start: Any, head: Any, relay: Any, length: Any, through: Any, distanc
     while i < m:
         u = queue[found[i]]
         i += 1
-        for e in range(start[u], start[u + 1]):
-            v = head[e]
-            if not listed[v] and leads_down(distance, relay, length, through, u, e, v):
+        for k in range(first[u], last[u]):
+            v = head[down[k]]
+            if not listed[v]:
                 listed[v] = True
                 found[m] = order[v]
                 m += 1
@@ -45,30 +62,27 @@ def _below(start: Any, head: Any, relay: Any, length: Any, through: Any, distanc
 below = compiled(_below)
 
 
-def _pour(start: Any, head: Any, width: Any, relay: Any, length: Any, through: Any, distance: Any, ports: Any, queue: Any,
-          ranks: Any, here: Any, fewest: Any, step: Any, share: Any, written: Any) -> Any:
+def _pour(head: Any, width: Any, first: Any, last: Any, down: Any, ports: Any, queue: Any, ranks: Any, here: Any, fewest: Any,
+          step: Any, share: Any, written: Any) -> Any:
     """Write the steps of one flow and their shares from `written` on, as far as there is room; returns (path-links, hops)."""
     for r in range(len(ranks)):
         u = queue[ranks[r]]
-        fewest[u] = 0 if distance[u] == 0 else np.int64(1) << 40
-        for e in range(start[u], start[u + 1]):
-            if distance[u] > 0 and leads_down(distance, relay, length, through, u, e, head[e]):
-                fewest[u] = min(fewest[u], fewest[head[e]] + 1)
+        fewest[u] = 0 if first[u] == last[u] else np.int64(1) << 40
+        for k in range(first[u], last[u]):
+            fewest[u] = min(fewest[u], fewest[head[down[k]]] + 1)
     count = 0
     here[queue[ranks[-1]]] = 1.0
     for r in range(len(ranks) - 1, -1, -1):
         u = queue[ranks[r]]
         part = here[u]
         here[u] = 0.0
-        if distance[u] == 0:
-            continue
-        for e in range(start[u], start[u + 1]):
-            if leads_down(distance, relay, length, through, u, e, head[e]):
-                moved = part / ports[u] * width[e]
-                here[head[e]] += moved
-                if written + count < len(step):
-                    step[written + count], share[written + count] = e, moved
-                count += 1
+        for k in range(first[u], last[u]):
+            e = down[k]
+            moved = part / ports[u] * width[e]
+            here[head[e]] += moved
+            if written + count < len(step):
+                step[written + count], share[written + count] = e, moved
+            count += 1
     return count, fewest[queue[ranks[-1]]]
 
 
@@ -80,8 +94,8 @@ def _fluid(start: Any, head: Any, width: Any, back_start: Any, back_tail: Any, b
     """(path-links of each flow, their steps, their shares, hops of each flow). At `limit` path-links writing stops, counting goes
     on.
 
-    Flows `begin[k] .. begin[k + 1]` go to `dest[k]`. The states below a source are collected, put in the order they were reached
-    from the destination, and gone through from the far end.
+    Flows `begin[k] .. begin[k + 1]` go to `dest[k]`. Steps that lead nearer are listed once for all of them. The states below a
+    source are collected, put in the order they were reached from the destination, and gone through from the far end.
     """
     states, by_cost = vertices * copies, len(length) > 0
     distance, ports = np.full(states, -1, dtype=np.int64), np.zeros(states)
@@ -91,6 +105,8 @@ def _fluid(start: Any, head: Any, width: Any, back_start: Any, back_tail: Any, b
     settled, listed = np.zeros(states, dtype=np.bool_), np.zeros(states, dtype=np.bool_)
     here, fewest, found = np.zeros(states), np.zeros(states, dtype=np.int64), np.empty(states, dtype=np.int64)
     count, hops = np.zeros(len(src), dtype=np.int64), np.zeros(len(src), dtype=np.int64)
+    first, last = np.empty(states, dtype=np.int64), np.empty(states, dtype=np.int64)
+    down = np.empty(len(head), dtype=np.int64)
     step, share = np.empty(1024, dtype=np.int64), np.empty(1024)
     written = 0
     for k in range(len(dest)):
@@ -101,20 +117,19 @@ def _fluid(start: Any, head: Any, width: Any, back_start: Any, back_tail: Any, b
             n = reach(back_start, back_tail, back_width, relay, vertices, copies, dest[k], distance, ports, queue)
         for i in range(n):
             order[queue[i]] = i
+        downhill(start, head, relay, length, through, distance, queue, n, first, last, down)
         for j in range(begin[k], begin[k + 1]):
             if distance[src[j]] < 0:
                 hops[j] = -1
                 continue
-            ranks = below(start, head, relay, length, through, distance, queue, order, src[j], listed, found)
-            count[j], hops[j] = pour(start, head, width, relay, length, through, distance, ports, queue, ranks, here, fewest,
-                                     step, share, written)
+            ranks = below(head, first, last, down, queue, order, src[j], listed, found)
+            count[j], hops[j] = pour(head, width, first, last, down, ports, queue, ranks, here, fewest, step, share, written)
             if written + count[j] > len(step) and len(step) < limit:
                 size = min(limit, 2 * (written + count[j]))
                 longer, more = np.empty(size, dtype=np.int64), np.empty(size)
                 longer[:written], more[:written] = step[:written], share[:written]
                 step, share = longer, more
-                pour(start, head, width, relay, length, through, distance, ports, queue, ranks, here, fewest,
-                     step, share, written)
+                pour(head, width, first, last, down, ports, queue, ranks, here, fewest, step, share, written)
             written = min(len(step), written + count[j])
         for i in range(n):
             distance[queue[i]] = -1

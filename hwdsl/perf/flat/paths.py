@@ -15,6 +15,9 @@ from hwdsl.query.flat import Ints, OverBudget
 LINK_BYTES = 64
 """Bytes that a path-link takes while paths are put together."""
 
+FLOWS = 20_000
+"""Flows above which their paths are worth a compiled kernel, however small the fabric."""
+
 
 class Paths:
     """Path-links of flows.
@@ -70,7 +73,7 @@ def one_after_the_other(parts: list[Paths]) -> Paths:
 def fluid_paths(f: Fabric, g: RoutedGraph, src: Ints, dst: Ints, budget: int, progress: Progress | None = None) -> Paths:
     """Shares of flows between vertices under equal split over all cheapest paths. Raises OverBudget."""
     dest, row = np.unique(dst, return_inverse=True)
-    if g.steps <= NARROW and len(dest) * (g.steps + g.states) <= SMALL:
+    if len(src) <= FLOWS and g.steps <= NARROW and len(dest) * (g.steps + g.states) <= SMALL:
         found = _fluid_numpy(g, src, dest, row, budget)
     else:
         found = _fluid_compiled(g, src, dest, row, budget, progress)
