@@ -89,9 +89,18 @@ def over(a: Amount, b: Amount) -> Amount:
     return _with(both, _FLIPPED[b.bound], a.value / b.value, None, both.missing)
 
 
-def described(a: Amount, note: str) -> Amount:
-    """The same with a word on how it was found."""
-    return _with(a, a.bound, a.value, a.high, a.missing, note)
+def hull(a: Amount, b: Amount) -> Amount:
+    """What holds if either does: a figure with all rates at one end of their intervals, and at the other."""
+    if a == b:
+        return a
+    if a.value is None or b.value is None:
+        return a if a.value is None else b
+    if a.bound != b.bound and not {a.bound, b.bound} <= {"", "in"}:
+        return _with(a, "unknown", None, None, max(a.missing, b.missing))
+    if a.bound in (">=", "<="):
+        return _with(a, a.bound, (min if a.bound == ">=" else max)(a.value, b.value), None, a.missing)
+    ends = [x for x in (a.value, a.high, b.value, b.high) if x is not None]
+    return _with(a, "in", min(ends), max(ends), a.missing)
 
 
 def quantity_amount(value: Any, unit: Fraction) -> Amount:

@@ -7,8 +7,8 @@ from typing import Any
 
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import replace
-from hwdsl.perf.compare.amounts import count, exact, over
-from hwdsl.perf.compare.planes import Domain, links_stated, message
+from hwdsl.perf.compare.amounts import count, exact, hull, over
+from hwdsl.perf.compare.planes import Domain, injected, message
 from hwdsl.perf.compare.result import NONE, UNKNOWN, Amount
 from hwdsl.perf.study.build import operation
 from hwdsl.perf.study.call import Call
@@ -17,7 +17,8 @@ from hwdsl.perf.study.predict import predict
 from hwdsl.perf.study.result import Prediction
 from hwdsl.perf.study.view import View
 from hwdsl.perf.symbolic.bisection import bisection_bracket
-from hwdsl.query.cuts import Bracket, injection
+from hwdsl.query.cuts import Bracket
+from hwdsl.query.ends import at_end, between
 from hwdsl.query.flat import OverBudget
 from hwdsl.query.hopcount import graph_of, hop_counts
 from hwdsl.query.quotient import Refused
@@ -28,8 +29,6 @@ from hwdsl.types import quantity as q
 
 COLLECTIVES = (("all_reduce", "ring"), ("all_to_all", ""))
 SIZES = ((1, "MiB"), (1, "GiB"))
-_NETWORK = ("bisection", "bisection_each", "mean_hops", "diameter", "all_to_all_each")
-
 _COUNTED = ("domain", "mean_hops", "diameter")
 """Figures that do not depend on the rate of a link."""
 
@@ -37,21 +36,39 @@ _COUNTED = ("domain", "mean_hops", "diameter")
 def network_figures(domain: Domain, hooks: Any) -> tuple[dict[str, Amount], tuple[Prediction, ...], list[str]]:
     """(amounts by key, the predictions behind them, remarks) of one domain of the scale-up plane."""
     out = {"domain": count(domain.ranks) if domain.ranks else UNKNOWN, **_injected(domain)}
-    missing = [*_NETWORK, *(f"{name}_{n}{unit}{what}" for name, _ in COLLECTIVES for n, unit in SIZES
-                for what in ("", "_bus", "_gap"))]
-    reason = domain.reason
     try:
-        if reason or domain.over is None:
-            raise Refused(reason)
-        view = View(domain.root, domain.name, domain.planes, domain.over, hooks, NO_SPAN)
+        if domain.reason or domain.over is None:
+            raise Refused(domain.reason)
         hops = hop_counts(domain.root, domain.planes, domain.over, hooks, NO_SPAN)
+        ends = ("lo", "hi") if between(domain.net) else ("nom",)
+        found = [_at_end(domain, end, hooks) for end in ends]
     except (Mistake, Refused, TooLarge, OverBudget) as error:
         reason = message(error) if isinstance(error, Mistake) else str(error)
         more = "" if not domain.modes else f"; compare it in a mode, FILE@MODE: {domain.modes}"
-        return {**out, **dict.fromkeys(missing, UNKNOWN)}, (), [f"scale-up network not evaluated: {reason}{more}"]
+        return {**out, **dict.fromkeys(_keys(), UNKNOWN)}, (), [f"scale-up network not evaluated: {reason}{more}"]
+    out |= {key: hull(found[0][0][key], found[-1][0][key]) for key in found[0][0]}
     out |= {"mean_hops": exact(hops.mean), "diameter": count(hops.diameter)}
-    out["bisection"] = _bisection(view, domain, hooks)
     out["bisection_each"] = over(out["bisection"], count(domain.ranks))
+    if out["injection"].unverified:
+        out |= {k: replace(a, unverified=True) for k, a in out.items()
+                if a.value is not None and k not in _COUNTED and not k.endswith("_gap")}
+    return out, found[0][1], list(dict.fromkeys(r for _, _, told in found for r in told))
+
+
+def _keys() -> list[str]:
+    """Rows that take an evaluation of the network."""
+    return ["bisection", "bisection_each", "mean_hops", "diameter", "all_to_all_each",
+            *(f"{name}_{n}{unit}{what}" for name, _ in COLLECTIVES for n, unit in SIZES for what in _OF_TIMES)]
+
+
+_OF_TIMES = ("", "_bus", "_gap")
+
+
+def _at_end(domain: Domain, end: str, hooks: Any) -> tuple[dict[str, Amount], tuple[Prediction, ...], list[str]]:
+    """Bisection, times and rates with all rates that are intervals at one end. Raises Mistake, Refused."""
+    view = View(domain.root, domain.name, domain.planes, domain.over, hooks, NO_SPAN)
+    view.net = at_end(view.net, end)
+    out = {"bisection": _bisection(view, domain, hooks, end)}
     predictions: list[Prediction] = []
     remarks: list[str] = []
     for name, algorithm in COLLECTIVES:
@@ -60,14 +77,13 @@ def network_figures(domain: Domain, hooks: Any) -> tuple[dict[str, Amount], tupl
                 found = _prediction(view, name, algorithm, n, unit)
             except (Mistake, ZeroRate, TooLarge) as error:
                 remarks.append(f"{name}: {message(error) if isinstance(error, Mistake) else error}")
-                out |= dict.fromkeys((f"{name}_{n}{unit}{what}" for what in ("", "_bus", "_gap")), UNKNOWN)
+                out |= dict.fromkeys((f"{name}_{n}{unit}{what}" for what in _OF_TIMES), UNKNOWN)
                 continue
+            if end != "nom" and found.level != "L0":
+                found = replace(found, outcome="unknown", time=None, reason="rates are intervals, and the answer is not symbolic")
             predictions.append(found)
             out |= _times(found, f"{name}_{n}{unit}")
     out["all_to_all_each"] = _uniform(predictions)
-    if out["injection"].unverified:
-        out |= {k: replace(a, unverified=True) for k, a in out.items()
-                if a.value is not None and k not in _COUNTED and not k.endswith("_gap")}
     remarks += dict.fromkeys(f"{p.collective}: {p.reason}" for p in predictions if p.outcome != "time")
     remarks += dict.fromkeys(f"{p.collective} {p.algorithm}: {p.question.schedule}; {p.question.routing}; flows "
                              f"{p.question.flows}; endpoints {p.question.endpoints}" for p in predictions if p.outcome == "time")
@@ -76,15 +92,11 @@ def network_figures(domain: Domain, hooks: Any) -> tuple[dict[str, Amount], tupl
 
 def _injected(domain: Domain) -> dict[str, Amount]:
     """Bytes/s out of all accelerators, and out of one, one direction."""
-    stated = links_stated(domain.net)
-    try:
-        rate = replace(stated, bound="", value=float(injection(domain.net) / 8), high=None, missing=0)
-    except Refused as reason:
-        rate = replace(stated, bound="unknown", value=None, high=None, missing=1, note=str(reason))
+    rate = injected(domain.net)
     return {"injection": rate, "injection_each": over(rate, count(domain.net.endpoint_count))}
 
 
-def _bisection(view: View, domain: Domain, hooks: Any) -> Amount:
+def _bisection(view: View, domain: Domain, hooks: Any, end: str) -> Amount:
     found: Bracket | None
     try:
         found = bisection_bracket(view.net) if view.mode is None and not view.failed else None
@@ -93,7 +105,7 @@ def _bisection(view: View, domain: Domain, hooks: Any) -> Amount:
     if found is None:
         from hwdsl.query.flatcuts import flat_bracket
         try:
-            found = flat_bracket(graph_of(view.root, domain.planes, domain.over, view.mode, hooks))
+            found = flat_bracket(graph_of(view.root, domain.planes, domain.over, view.mode, hooks, end))
         except (OverBudget, Mistake, TooLarge) as error:
             return Amount("unknown", note=f"not computed: {message(error) if isinstance(error, Mistake) else error}")
     if found is None:
@@ -114,15 +126,18 @@ def _prediction(view: View, name: str, algorithm: str, n: int, unit: str) -> Pre
 
 
 def _times(p: Prediction, key: str) -> dict[str, Amount]:
-    """Time, bus rate and gap in per cent; where latencies are not published, the time is a lower bound, the rate an upper one."""
-    if p.time is None:
-        return {f"{key}{what}": Amount("unknown", note=p.reason) for what in ("", "_bus", "_gap")}
+    """Time, bus rate and gap in per cent. Where latencies are not published the time is a lower bound, and the rate an upper one;
+    where loads are an upper bound it is the other way round, and with both nothing holds."""
+    if p.time is None or (p.missing and not p.exact):
+        why = p.reason if p.time is None else "loads are known from above, latencies from below"
+        return {f"{key}{what}": Amount("unknown", note=why) for what in _OF_TIMES}
     how = f"bound: {p.tightest}"
-    bounds = (">=", "<=") if p.missing else ("", "")
+    bounds = (">=", "<=") if p.missing else ("", "") if p.exact else ("<=", ">=")
     bus = p.bus if p.bus is not None else p.rate
+    gap = "" if p.missing or p.exact else "<="
     return {key: Amount(bounds[0], p.time, missing=p.missing, note=how),
             f"{key}_bus": NONE if bus is None else Amount(bounds[1], bus / 8, missing=p.missing, note=how),
-            f"{key}_gap": NONE if p.gap is None else Amount("", 100 * p.gap, note=how)}
+            f"{key}_gap": NONE if p.gap is None else Amount(gap, 100 * p.gap, note=how)}
 
 
 def _uniform(predictions: list[Prediction]) -> Amount:
@@ -130,5 +145,5 @@ def _uniform(predictions: list[Prediction]) -> Amount:
     for p in predictions:
         if p.collective == "all_to_all" and p.outcome == "time" and p.transfer and p.ranks:
             sent = Fraction(p.ranks - 1, p.ranks) * Fraction(p.size)
-            return exact(float(sent) / p.transfer / 8, f"loads at {p.level} by {p.method}")
+            return Amount("" if p.exact else ">=", float(sent) / p.transfer / 8, note=f"loads at {p.level} by {p.method}")
     return UNKNOWN

@@ -23,6 +23,7 @@ from hwdsl.perf.compare.result import NONE, UNKNOWN, Amount
 from hwdsl.perf.study.default import data_planes
 from hwdsl.query.counting import count_carried, count_group, count_used
 from hwdsl.query.cuts import injection
+from hwdsl.query.ends import at_ends
 from hwdsl.query.flat import OverBudget
 from hwdsl.query.hopcount import hop_counts
 from hwdsl.query.lifted import exclusions, lifted_rules
@@ -177,6 +178,17 @@ def links_stated(net: Network) -> Amount:
     return replace(total(of_attribute(t.attributes.get("net")) for t in links.values()), figure=(), boundary=())
 
 
+def injected(net: Network) -> Amount:
+    """Bytes/s of all links at the endpoints, one direction; an interval where rates are intervals."""
+    stated = links_stated(net)
+    try:
+        found = at_ends(net, injection)
+    except Refused as reason:
+        return replace(stated, bound="unknown", value=None, high=None, missing=1, note=str(reason))
+    low, high = float(found.lo / 8), float(found.hi / 8)
+    return replace(stated, bound="" if found.exact else "in", value=low, high=None if found.exact else high, missing=0)
+
+
 # ---------------------------------------------------------------- scale-out
 def scale_out(root: Template, chips: Selection, taken: str, wanted: str = "") -> tuple[str, Amount]:
     """(in words, bytes/s of all that leads out, one direction)."""
@@ -205,11 +217,7 @@ def _planes_out(root: Template, chips: Selection, taken: str) -> list[tuple[str,
             net = network(root, planes, None)
         whom = "at the accelerators" if on_it else "at " + ", ".join(
             dict.fromkeys(root.at(net.blocks[k].path).name for k in net.endpoints))
-        try:
-            rate = replace(links_stated(net), bound="", value=float(injection(net) / 8), high=None, missing=0)
-        except Refused:
-            rate = UNKNOWN
-        out.append((name, f"plane {name}, {whom}", rate))
+        out.append((name, f"plane {name}, {whom}", injected(net)))
     return out
 
 
@@ -229,7 +237,8 @@ def _ports_out(root: Template) -> list[tuple[str, str, Amount]]:
             stated = of_attribute(port.link.attributes.get("net"))
             value = UNKNOWN
             if rate is not UNPUBLISHED:
-                value = replace(stated, bound="", value=float(Fraction(rate.nom) * n / 8), high=None)
+                low, high = (float(Fraction(x) * n / 8) for x in (rate.lo, rate.hi))
+                value = replace(stated, bound="" if low == high else "in", value=low, high=None if low == high else high)
             ports, before = found.get(f"{t.name}.{name}", (0, NONE))
             found[f"{t.name}.{name}"] = ports + n, total((before, value))
     words = "that lead out of the design (what they lead to is not part of it)"

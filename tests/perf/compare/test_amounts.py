@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwdsl.perf.compare.amounts import over, times, total
+from hwdsl.perf.compare.amounts import hull, over, times, total
 from hwdsl.perf.compare.result import NONE, UNKNOWN, Amount, Row
 from hwdsl.perf.compare.rows import ratio
 from hwdsl.perf.compare.table import number, ratio_text, scale, shown
@@ -56,6 +56,12 @@ def test_sums_allow_what_is_possible(a: Amount, b: Amount, j: float, k: float) -
 @given(amounts(), st.integers(1, 1000), st.floats(0, 1))
 def test_multiples_allow_what_is_possible(a: Amount, n: int, j: float) -> None:
     assert allows(times(a, n), possible(a, j) * n)
+
+
+@given(amounts(), amounts(), st.floats(0, 1))
+def test_a_hull_allows_both(a: Amount, b: Amount, j: float) -> None:
+    assert allows(hull(a, b), possible(a, j))
+    assert allows(hull(a, b), possible(b, j))
 
 
 def test_nothing_is_no_zero() -> None:

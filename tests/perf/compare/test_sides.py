@@ -59,6 +59,17 @@ def test_an_interval_stays_one() -> None:
     assert (found.bound, found.value, found.high) == ("in", 10e12, 12e12)
 
 
+def test_rates_that_are_intervals_make_intervals() -> None:
+    found, low, high = (pod(4, net=net).amounts for net in ("80 Gb/s to 100 Gb/s", "80 Gb/s", "100 Gb/s"))
+    for key in ("injection", "injection_each", "bisection", "all_to_all_each", "all_reduce_1MiB_bus"):
+        assert (found[key].bound, found[key].value, found[key].high) == ("in", low[key].value, high[key].value), key
+    for key in ("all_reduce_1MiB", "all_to_all_1GiB"):
+        assert (found[key].bound, found[key].value, found[key].high) == ("in", high[key].value, low[key].value), key
+    nothing = "latency = unknown;"
+    bare, fast = (pod(4, net=net, latency=nothing).amounts["all_reduce_1GiB"] for net in ("80 Gb/s to 100 Gb/s", "100 Gb/s"))
+    assert (bare.bound, bare.value) == (">=", fast.value)
+
+
 def test_islands_are_domains() -> None:
     found = example("dgx_h100_superpod")
     assert found.accelerators == "248 H100"
