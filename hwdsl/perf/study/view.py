@@ -145,27 +145,26 @@ class View:
         whole_box = not (self.failed or self.mode is not None or self.net.exceptions)
         number = {} if whole_box else {int(v): k for k, v in enumerate(self.fabric().endpoints.tolist())}
         for g in sel.groups:
-            base = 0
-            for h in self.groups:
-                if h.path == g.path:
-                    break
-                base += size(h)
+            if whole_box:
+                boxes = self._boxes(g.path)
+                ranks = [next((r for first, places in boxes if (r := _place(coords, first, places)) is not None), None)
+                         for coords in product(*g.box)]
+            elif g.path in self.fabric().vertices.base:
+                ranks = [number.get(int(self.fabric().vertices.ids(g.path, list(coords)))) for coords in product(*g.box)]
             else:
                 return None
-            places = [{x: k for k, x in enumerate(s)} for s in h.box]
-            for coords in product(*g.box):
-                if not whole_box:
-                    found = number.get(int(self.fabric().vertices.ids(g.path, list(coords))))
-                    if found is None:
-                        return None
-                    out.append(found)
-                    continue
-                rank = 0
-                for c, place in zip(coords, places):
-                    if c not in place:
-                        return None
-                    rank = rank * len(place) + place[c]
-                out.append(base + rank)
+            if None in ranks:
+                return None
+            out += [r for r in ranks if r is not None]
+        return out
+
+    def _boxes(self, path: Path) -> list[tuple[int, list[dict[int, int]]]]:
+        """(first rank, place of each index on each axis) of the boxes of endpoints at a path."""
+        out, first = [], 0
+        for h in self.groups:
+            if h.path == path:
+                out.append((first, [{x: k for k, x in enumerate(s)} for s in h.box]))
+            first += size(h)
         return out
 
     def shape(self) -> tuple[int, ...]:
@@ -183,6 +182,16 @@ class View:
     def levels(self) -> tuple[int, ...]:
         """Ranks of each level of containment, innermost first: one level for each coordinate of the ranks."""
         return self.shape()[::-1]
+
+
+def _place(coords: tuple[int, ...], first: int, places: list[dict[int, int]]) -> int | None:
+    """The rank of the part at some coordinates of a box whose ranks begin at `first`; None if it lies outside."""
+    rank = 0
+    for c, place in zip(coords, places):
+        if c not in place:
+            return None
+        rank = rank * len(place) + place[c]
+    return first + rank
 
 
 def size(g: Group) -> int:
