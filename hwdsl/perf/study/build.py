@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from fractions import Fraction
@@ -191,7 +192,7 @@ def _matrix(call: Call, view: View) -> Operation:
             name = f"matrix {value}"
         else:
             found = checked(_table(call, value), n)
-            name = f"matrix of {call.text}"
+            name = f"matrix {hashlib.sha256(found.tobytes()).hexdigest()[:16]}"  # the text of a call leaves out long lists
     except BadMatrix as error:
         shown = f"`{value}`: " if isinstance(value, str) else ""
         raise mistake("HW6005", shown + error.problem, call.at("matrix"), notes=(f"at {error.place}",) if error.place else (),
