@@ -125,6 +125,27 @@ class Element(Record):
         return id(self)
 
 
+def group_text(owner: Template, g: Group) -> str:
+    """`rack[0].leaf[2..4]`; arrays that are there whole without indices."""
+    out: list[str] = []
+    used = 0
+    for k, name in enumerate(g.path):
+        shape = owner.shape(g.path[: k + 1])
+        sides = list(zip(g.box[used:], shape[used:]))
+        whole_array = all(len(s) == n for s, n in sides)
+        out.append(name + ("" if whole_array else "".join(f"[{_side_text(s, n)}]" for s, n in sides)))
+        used = len(shape)
+    return ".".join(out) or "self"
+
+
+def _side_text(side: IndexSet, extent: int) -> str:
+    if len(side) == extent:
+        return "*"
+    if len(side) > 1 and list(side) == list(range(side[0], side[-1] + 1)):
+        return f"{side[0]}..{side[-1] + 1}"
+    return ", ".join(map(str, side[:8])) + (", ..." if len(side) > 8 else "")
+
+
 def is_port(owner: Template, path: Path) -> bool:
     """Whether a path ends at a port array."""
     return bool(path) and path[-1] in owner.at(path[:-1]).ports and path[-1] not in owner.at(path[:-1]).parts
