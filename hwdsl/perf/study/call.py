@@ -17,7 +17,7 @@ from hwdsl.perf.traffic.permutations import KINDS
 from hwdsl.query.arguments import need_parts, planes_of
 from hwdsl.query.distinct import plane_union
 from hwdsl.query.select import as_selection
-from hwdsl.query.selection import PlaneSelection, Selection
+from hwdsl.query.selection import PlaneSelection, Selection, group_text
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import did_you_mean, mistake
@@ -84,6 +84,7 @@ def settle(expr: ast.Expr, env: Env, defaults: dict[str, ast.Expr]) -> Iterator[
         if a.name in args:
             raise mistake("HW6002", f"`{a.name}` is given twice", a.span)
         args[a.name] = a
+    own = set(args)
     for key, default in defaults.items():
         if key in allowed and key not in args:
             args[key] = ast.Arg(default.span, key, default)
@@ -92,7 +93,8 @@ def settle(expr: ast.Expr, env: Env, defaults: dict[str, ast.Expr]) -> Iterator[
     for values in product(*choices):
         settled = dict(zip(order, values))
         check_words(Call(name, settled, args, expr.span, name))
-        shown = ", ".join(f"{k} = {_shown(v)}" for k, v in settled.items() if k not in defaults)
+        shown = ", ".join(f"{k} = {_shown(v)}" for k, v in settled.items()
+                          if k in own or isinstance(args[k].value, ast.Sweep))
         yield Call(name, settled, args, expr.span, f"{name}({shown})")
 
 
@@ -115,7 +117,8 @@ def check_words(call: Call) -> None:
 
 def _shown(value: Value) -> str:
     if isinstance(value, Selection):
-        return ", ".join(".".join(g.path) for g in value.groups) if len(value.groups) == 1 else f"{len(value.groups)} selections"
+        names = [group_text(value.owner, g) for g in value.groups]
+        return names[0] if len(names) == 1 else f"[{', '.join(names)}]" if len(names) < 5 else f"{len(names)} selections"
     if isinstance(value, PlaneSelection):
         return plane_name(value)
     return show(value)
