@@ -19,13 +19,22 @@ STEP_LIMIT = 4_000_000
 """Destinations times links that a figure may take flat: a study (`hwc perf`) takes longer if it must."""
 
 
+def plane_view(root: Template, name: str, planes: PlaneSelection | None, hooks: Any) -> View:
+    """The network of a plane among all its endpoints in the current mode; kept, so that what it finds out is found out once."""
+    known: dict[tuple[str, str], View] = root.cached("plane views", lambda _: {})
+    key = (name, hooks.mode.text if hooks.mode is not None else "")
+    if key not in known:
+        known[key] = View(root, name, planes, None, hooks, NO_SPAN, (), STEP_LIMIT)
+    return known[key]
+
+
 def ring_all_reduce(root: Template, name: str, planes: PlaneSelection | None, hooks: Any,
                     sizes: tuple[tuple[str, int], ...], intervals: bool) -> dict[str, Any]:
     """Ring all-reduce among the endpoints of a plane, in the order of their paths, by label of the size (bytes).
 
     intervals  rates of links are intervals: the times are those at their nominal values, and say so
     """
-    view = View(root, name, planes, None, hooks, NO_SPAN, (), STEP_LIMIT)
+    view = plane_view(root, name, planes, hooks)
     said = {"rates": "nominal values of intervals"} if intervals else {}
     return {label: {**_one(view, size), **said} for label, size in sizes}
 

@@ -13,7 +13,7 @@ from hwdsl.backends.charts.loads import loads_svg
 from hwdsl.backends.charts.operations import Scene
 from hwdsl.backends.charts.tiers import tiers_svg
 from hwdsl.backends.charts.times import times_svg
-from hwdsl.backends.perf.collectives import STEP_LIMIT
+from hwdsl.backends.perf.collectives import plane_view
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record
 from hwdsl.perf.study.build import operation
@@ -21,17 +21,16 @@ from hwdsl.perf.study.default import data_planes, default_calls
 from hwdsl.perf.study.loading import ZeroRate
 from hwdsl.perf.study.predict import predict
 from hwdsl.perf.study.result import Prediction
-from hwdsl.perf.study.view import View
+from hwdsl.query.flat import OverBudget
 from hwdsl.query.selection import PlaneSelection
 from hwdsl.sema.mistake import Mistake
-from hwdsl.source import NO_SPAN
 
 if TYPE_CHECKING:
     from hwdsl.api import Design
     from hwdsl.diag import Diagnostics
 
 
-FLAT_BUDGET = 16 * 2**20
+FLAT_BUDGET = 64 * 2**20
 """Bytes of flat arrays that the page's pictures may take."""
 
 
@@ -60,12 +59,12 @@ def _predictions(design: Design, name: str, planes: PlaneSelection | None) -> li
     out: list[Prediction] = []
     budget, hooks.memory_budget = hooks.memory_budget, min(hooks.memory_budget, FLAT_BUDGET)
     try:
-        view = View(design.root, name, planes, None, hooks, NO_SPAN, (), STEP_LIMIT)
+        view = plane_view(design.root, name, planes, hooks)
         for call in default_calls(name, planes):
             found = predict(view, operation(call, view))
             if found.outcome == "time":
                 out.append(found)
-    except (Mistake, TooLarge, ZeroRate):  # the figures of the plane say why
+    except (Mistake, OverBudget, TooLarge, ZeroRate):  # the figures of the plane say why
         pass
     finally:
         hooks.memory_budget = budget

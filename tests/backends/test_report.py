@@ -8,11 +8,12 @@ from html.parser import HTMLParser
 
 import pytest
 
+from hwdsl.api import Session
 from hwdsl.backends.report import page
 from hwdsl.backends.report.content import content
 from hwdsl.backends.report.planes import performance
 from hwdsl.diag import Diagnostics
-from tests.backends.drawings import EVERY, design, of_text
+from tests.backends.drawings import DATA, EVERY, design, of_text
 
 VOID = frozenset(("meta", "input", "br", "link", "img", "wbr", "hr"))
 
@@ -203,3 +204,20 @@ def test_a_design_of_nothing_has_a_page() -> None:
     assert found.faults == []
     assert "The design has no links." in found.text
     assert "The design asserts nothing." in found.text
+
+
+def test_pictures_of_the_planes() -> None:
+    html = page(design("nvl72"), Diagnostics())
+    shown = html[html.index('id="performance"'):html.index('id="bill"')]
+    assert shown.count("<svg") == 4
+    assert "most loaded: 100.0 % busy" in shown
+    assert "Nvl72: all-to-all" not in shown  # the page has headings of its own
+
+
+def test_pictures_stop_at_the_memory_budget() -> None:
+    session = Session(cache_dir=None, memory_budget=1000)
+    opened = session.open(str(DATA / "ring.hw"), mode="ring")
+    assert opened is not None
+    html = page(opened, Diagnostics())
+    assert html.count("<svg") == 2
+    assert session.hooks.memory_budget == 1000
