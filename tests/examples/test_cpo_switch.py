@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from hwdsl.api import Design, Session
+from tests.examples.machines import EXAMPLES, answer, opened, outcomes, refusal
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "cpo_switch.hw"
+EXAMPLE = EXAMPLES / "cpo_switch.hw"
 
 FIGURES = [
     ("count(ConnectX8)", "576"),
@@ -36,24 +35,10 @@ FIGURES = [
 ]
 
 
-def opened(**parameters: str) -> Design:
-    """The machine of the example."""
-    design = Session().open(str(EXAMPLE), parameters=parameters)
-    assert design is not None
-    return design
-
-
-def answer(design: Design, query: str) -> str:
-    """The text of a query's answer; a mistake in the query fails the test with the report."""
-    result = design.query(query)
-    assert result is not None, design.session.report()
-    return result.text
-
-
 @pytest.fixture(scope="module")
 def design() -> Design:
     """The example, once."""
-    return opened()
+    return opened("cpo_switch")
 
 
 @pytest.mark.parametrize(("query", "text"), FIGURES)
@@ -69,8 +54,8 @@ def test_a_port_reaches_all_four_chips_of_its_box(design: Design) -> None:
 
 @pytest.mark.parametrize("gpus", [144, 288, 576, 4608, 10_368])
 def test_every_size_uses_every_port_once(gpus: int) -> None:
-    design = opened(gpus=str(gpus))
-    assert {check.outcome for check in design.checks} == {"passed"}
+    design = opened("cpo_switch", gpus=str(gpus))
+    assert outcomes(design) == {"passed"}
     assert answer(design, "count([leaf, spine])") == str(gpus // 48)
     engine = "package[0].osa[0].engine[0].line[* where .used]"
     assert answer(design, f"count(spine[{gpus // 144 - 1}].{engine})") == "8"
@@ -79,14 +64,14 @@ def test_every_size_uses_every_port_once(gpus: int) -> None:
 
 @pytest.mark.parametrize(("gpus", "freed"), [(576, "36.6 kW"), (10_368, "658.8 kW")])
 def test_power_that_co_packaging_frees(gpus: int, freed: str) -> None:
-    pluggable, packaged = opened(gpus=str(gpus), box="Pluggable"), opened(gpus=str(gpus))
+    pluggable, packaged = opened("cpo_switch", gpus=str(gpus), box="Pluggable"), opened("cpo_switch", gpus=str(gpus))
     result = pluggable.query("power([leaf, spine])")
     assert result is not None
     assert answer(packaged, f"{result.text} - power([leaf, spine])") == freed
 
 
 def test_what_is_bought_besides(design: Design) -> None:
-    pluggable = opened(box="Pluggable")
+    pluggable = opened("cpo_switch", box="Pluggable")
     assert answer(pluggable, "count(modules(xdr))") == str(4 * 576)
     assert answer(pluggable, "count(OpticalEngine)") == "0"
     assert answer(pluggable, "count(lanes(xdr))") == answer(design, "count(lanes(xdr))")
@@ -94,9 +79,7 @@ def test_what_is_bought_besides(design: Design) -> None:
 
 @pytest.mark.parametrize("gpus", [0, 100, 10_512])
 def test_no_such_network(gpus: int) -> None:
-    session = Session()
-    session.open(str(EXAMPLE), parameters={"gpus": str(gpus)})
-    assert any(d.code == "HW2004" for d in session.diagnostics.items)
+    assert refusal("cpo_switch", gpus=gpus) == {"HW2004"}
 
 
 def test_the_blocks_of_the_file_pass() -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from hwdsl.api import Design, Session
-
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "dgx_h100_superpod.hw"
+from hwdsl.api import Design
+from tests.examples.machines import answer, opened, outcomes, refusal
 
 # DGX H100 user guide, table 6: GPU behind each network port, in the order of the cages.
 CAGE_GPU = [7, 4, 6, 5, 2, 1, 3, 0]
@@ -38,24 +35,10 @@ FIGURES = [
 ]
 
 
-def opened(nodes: int = 31) -> Design:
-    """The machine of the example."""
-    design = Session().open(str(EXAMPLE), parameters={"nodes": str(nodes)})
-    assert design is not None
-    return design
-
-
-def answer(design: Design, query: str) -> str:
-    """The text of a query's answer; a mistake in the query fails the test with the report."""
-    result = design.query(query)
-    assert result is not None, design.session.report()
-    return result.text
-
-
 @pytest.fixture(scope="module")
 def design() -> Design:
     """The example, once."""
-    return opened()
+    return opened("dgx_h100_superpod")
 
 
 @pytest.mark.parametrize(("query", "text"), FIGURES)
@@ -64,26 +47,24 @@ def test_figure(design: Design, query: str, text: str) -> None:
 
 
 def test_every_check_holds(design: Design) -> None:
-    assert {check.outcome for check in design.checks} == {"passed"}
+    assert outcomes(design) == {"passed"}
 
 
 @pytest.mark.parametrize("nodes", [1, 4, 16, 31, 32])
 def test_unit_of_any_number_of_nodes(nodes: int) -> None:
-    design = opened(nodes)
+    design = opened("dgx_h100_superpod", nodes=nodes)
     managers = 2 if nodes < 32 else 0
-    assert {check.outcome for check in design.checks} == {"passed"}
+    assert outcomes(design) == {"passed"}
     assert answer(design, "count(H100)") == str(8 * nodes)
     assert answer(design, "count(cables(compute))") == str(8 * nodes + 256 + 2 * managers)
 
 
 def test_full_unit_is_not_oversubscribed() -> None:
-    design = opened(32)
+    design = opened("dgx_h100_superpod", nodes=32)
     assert answer(design, "oversubscription(leaf, plane = compute)") == "1"
     assert answer(design, "bisection(dgx, plane = compute)") == "6.4 TB/s"  # 51.2 Tb/s
 
 
 @pytest.mark.parametrize("nodes", [0, 33])
 def test_no_such_unit(nodes: int) -> None:
-    session = Session()
-    session.open(str(EXAMPLE), parameters={"nodes": str(nodes)})
-    assert any(d.code == "HW2004" for d in session.diagnostics.items)
+    assert refusal("dgx_h100_superpod", nodes=nodes) == {"HW2004"}

@@ -2,35 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from hwdsl.api import Design, Session
+from hwdsl.api import Session
+from tests.examples.machines import EXAMPLES, answer, opened, outcomes, refusal
 
-FILE = Path(__file__).resolve().parents[2] / "examples" / "enflame_cpo.hw"
-
-
-def opened(**parameters: str) -> Design:
-    session = Session()
-    design = session.open(str(FILE), parameters=parameters)
-    assert design is not None, session.report()
-    assert not session.diagnostics.has_errors, session.report()
-    return design
-
-
-def codes(**parameters: str) -> set[str]:
-    """Codes of the errors that parameters lead to."""
-    session = Session()
-    session.open(str(FILE), parameters=parameters)
-    return {d.code for d in session.diagnostics.items if d.severity == "error"}
-
-
-def answer(design: Design, query: str) -> str:
-    """The text of a query's answer; a mistake in the query fails the test with the report."""
-    result = design.query(query)
-    assert result is not None, design.session.report()
-    return result.text
+FILE = EXAMPLES / "enflame_cpo.hw"
 
 
 @pytest.mark.parametrize(("optics", "watts", "reach"), [
@@ -38,8 +15,8 @@ def answer(design: Design, query: str) -> str:
     ("near_package", "unknown", "100 mm"), ("stacked", "unknown", "50 mm"),
 ])
 def test_port_of_800_gbps(optics: str, watts: str, reach: str) -> None:
-    design = opened(optics=optics)
-    assert {check.outcome for check in design.checks} == {"passed"}
+    design = opened("enflame_cpo", optics=optics)
+    assert outcomes(design) == {"passed"}
     assert answer(design, "power(xpu[0].port[0])") == watts or answer(design, "power(xpu[0].port[0].engine)") == watts
     assert answer(design, f"max(xpu[0].die.io.reach_board) == {reach}") == "true"
     assert answer(design, "count(links(xpu[0].die, xpu[1].die))") == "64"
@@ -57,7 +34,7 @@ def test_port_of_800_gbps(optics: str, watts: str, reach: str) -> None:
     ("flow(xpu[0].die -> xpu[1].die, plane = [optical, **.electrical])", "800 GB/s"),
 ])
 def test_figure(query: str, text: str) -> None:
-    assert answer(opened(), query) == text
+    assert answer(opened("enflame_cpo"), query) == text
 
 
 @pytest.mark.parametrize(("optics", "fits", "too_far"), [
@@ -65,20 +42,20 @@ def test_figure(query: str, text: str) -> None:
     ("co_packaged", "50 mm", "51 mm"), ("stacked", "50 mm", "51 mm"),
 ])
 def test_class_of_serdes_by_length(optics: str, fits: str, too_far: str) -> None:
-    assert codes(optics=optics, run=fits) == set()
-    assert codes(optics=optics, run=too_far) == {"HW3108"}
+    assert refusal("enflame_cpo", optics=optics, run=fits) == set()
+    assert refusal("enflame_cpo", optics=optics, run=too_far) == {"HW3108"}
 
 
 def test_engines_that_do_not_fit_along_the_edges_are_refused() -> None:
-    assert codes(ports="10") == set()
-    assert codes(ports="12") == {"HW4001"}
-    assert codes(optics="stacked", ports="16") == set()
-    assert codes(optics="stacked", ports="18") == {"HW4001"}
-    assert codes(ports="7") == {"HW2004"}
+    assert refusal("enflame_cpo", ports="10") == set()
+    assert refusal("enflame_cpo", ports="12") == {"HW4001"}
+    assert refusal("enflame_cpo", optics="stacked", ports="16") == set()
+    assert refusal("enflame_cpo", optics="stacked", ports="18") == {"HW4001"}
+    assert refusal("enflame_cpo", ports="7") == {"HW2004"}
 
 
 def test_near_package_watts_are_a_parameter() -> None:
-    assert answer(opened(optics="near_package", near_watts="12 W"), "power(xpu[1].port[*])") == "96 W"
+    assert answer(opened("enflame_cpo", optics="near_package", near_watts="12 W"), "power(xpu[1].port[*])") == "96 W"
 
 
 @pytest.mark.parametrize(("required", "code"), [("2.9 dB", set()), ("3 dB", {"HW4001"})])

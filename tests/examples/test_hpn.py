@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from hwdsl.api import Design, Session
-
-FILE = Path(__file__).resolve().parents[2] / "examples" / "hpn.hw"
+from hwdsl.api import Design
+from tests.examples.machines import answer, opened, outcomes, refusal
 
 HPN = [
     ("count(HpnGpu)", "16320"),
@@ -44,27 +41,18 @@ HPN = [
 
 @pytest.fixture(scope="module")
 def design() -> Design:
-    found = Session().open(str(FILE))
-    assert found is not None
-    return found
+    return opened("hpn")
 
 
 @pytest.mark.parametrize(("query", "text"), HPN, ids=[query for query, _ in HPN])
 def test_published_figure(design: Design, query: str, text: str) -> None:
-    result = design.query(query)
-    assert result is not None, design.session.report()
-    assert result.text == text
+    assert answer(design, query) == text
 
 
 @pytest.mark.parametrize("segments", [1, 2, 8])
 def test_smaller_pods_hold_their_asserts(segments: int) -> None:
-    session = Session()
-    design = session.open(str(FILE), parameters={"segments": str(segments)})
-    assert design is not None
-    assert {check.outcome for check in design.checks} == {"passed"}, session.report()
+    assert outcomes(opened("hpn", segments=segments)) == {"passed"}
 
 
 def test_a_pod_has_ports_for_fifteen_segments() -> None:
-    session = Session()
-    session.open(str(FILE), parameters={"segments": "16"})
-    assert "HW2004" in session.report()
+    assert refusal("hpn", segments=16) == {"HW2004"}

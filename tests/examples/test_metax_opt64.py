@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from hwdsl.api import Design, Session
-
-FILE = Path(__file__).resolve().parents[2] / "examples" / "metax_opt64.hw"
+from hwdsl.api import Design
+from tests.examples.machines import answer, opened, outcomes, refusal
 
 FIGURES = [
     ("count(MetaxServer)", "8"),
@@ -27,24 +24,9 @@ FIGURES = [
 ]
 
 
-def opened(**parameters: int) -> Design:
-    session = Session()
-    design = session.open(str(FILE), parameters={k: str(v) for k, v in parameters.items()})
-    assert design is not None, session.report()
-    assert not session.diagnostics.has_errors, session.report()
-    return design
-
-
-def answer(design: Design, query: str) -> str:
-    """The text of a query's answer; a mistake in the query fails the test with the report."""
-    result = design.query(query)
-    assert result is not None, design.session.report()
-    return result.text
-
-
 @pytest.fixture(scope="module")
 def design() -> Design:
-    return opened()
+    return opened("metax_opt64")
 
 
 @pytest.mark.parametrize(("query", "text"), FIGURES, ids=[query for query, _ in FIGURES])
@@ -54,14 +36,12 @@ def test_figure(design: Design, query: str, text: str) -> None:
 
 @pytest.mark.parametrize(("ways", "per_rack", "racks"), [(1, 1, 9), (3, 3, 4), (9, 4, 3)])
 def test_unpublished_parameters(ways: int, per_rack: int, racks: int) -> None:
-    design = opened(ways=ways, per_rack=per_rack)
-    assert {check.outcome for check in design.checks} == {"passed"}
+    design = opened("metax_opt64", ways=ways, per_rack=per_rack)
+    assert outcomes(design) == {"passed"}
     assert answer(design, "count(modules(pcie))") == str(128 * ways)
     assert answer(design, "count(rack)") == str(racks)
 
 
 @pytest.mark.parametrize("parameters", [{"ways": 0}, {"ways": 10}, {"per_rack": 5}])
 def test_what_does_not_fit_is_refused(parameters: dict[str, int]) -> None:
-    session = Session()
-    session.open(str(FILE), parameters={k: str(v) for k, v in parameters.items()})
-    assert "HW2004" in {d.code for d in session.diagnostics.items}
+    assert refusal("metax_opt64", None, **parameters) == {"HW2004"}

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from hwdsl.api import Design, Session
-
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "nvl36x2.hw"
+from hwdsl.api import Design
+from tests.examples.machines import answer, opened, outcomes
 
 FIGURES = [
     ("count(B200)", "72"),
@@ -35,24 +32,10 @@ FIGURES = [
 ]
 
 
-def opened() -> Design:
-    """The machine of the example."""
-    design = Session().open(str(EXAMPLE))
-    assert design is not None
-    return design
-
-
-def answer(design: Design, query: str) -> str:
-    """The text of a query's answer; a mistake in the query fails the test with the report."""
-    result = design.query(query)
-    assert result is not None, design.session.report()
-    return result.text
-
-
 @pytest.fixture(scope="module")
 def design() -> Design:
     """The example, once."""
-    return opened()
+    return opened("nvl36x2")
 
 
 @pytest.mark.parametrize(("query", "text"), FIGURES)
@@ -61,4 +44,4 @@ def test_figure(design: Design, query: str, text: str) -> None:
 
 
 def test_every_check_holds(design: Design) -> None:
-    assert {check.outcome for check in design.checks} == {"passed"}
+    assert outcomes(design) == {"passed"}

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from hwdsl.api import Design, Session
-
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+from hwdsl.api import Design
+from tests.examples.machines import EXAMPLES, answer, opened, outcomes
 
 FIGURES = [
     ("count(RubinUltra)", "144"),
@@ -28,24 +25,10 @@ FIGURES = [
 ]
 
 
-def opened(file: str) -> Design:
-    """One of the examples."""
-    design = Session().open(str(EXAMPLES / file))
-    assert design is not None
-    return design
-
-
-def answer(design: Design, query: str) -> str:
-    """The text of a query's answer; a mistake in the query fails the test with the report."""
-    result = design.query(query)
-    assert result is not None, design.session.report()
-    return result.text
-
-
 @pytest.fixture(scope="module")
 def design() -> Design:
     """The example, once."""
-    return opened("nvl576_kyber.hw")
+    return opened("nvl576_kyber")
 
 
 @pytest.mark.parametrize(("query", "text"), FIGURES)
@@ -54,7 +37,7 @@ def test_figure(design: Design, query: str, text: str) -> None:
 
 
 def test_every_check_holds(design: Design) -> None:
-    assert {check.outcome for check in design.checks} == {"passed"}
+    assert outcomes(design) == {"passed"}
 
 
 def test_the_printed_bandwidth_is_three_times_what_the_links_give(design: Design) -> None:
@@ -64,7 +47,7 @@ def test_the_printed_bandwidth_is_three_times_what_the_links_give(design: Design
 
 
 def test_both_machines_of_the_name_are_told_apart(design: Design) -> None:
-    other = opened("nvl576.hw")
+    other = opened("nvl576")
     assert answer(other, "count(B200)") == answer(design, "count(RubinUltraDie)") == "576"
     assert (answer(other, "count(rack)"), answer(design, "count(rack)")) == ("16", "1")
     for file, name in (("nvl576.hw", "nvl576_kyber.hw"), ("nvl576_kyber.hw", "nvl576.hw")):

@@ -6,19 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from hwdsl.api import Design, Session
+from hwdsl.api import Design
 from tests.backends.small_pod import built, rows
+from tests.examples.machines import answer, opened, refusal
 
-FILE = Path(__file__).resolve().parents[2] / "examples" / "ocs_against_eps.hw"
 PARAMETERS = [{}, {"n": "2", "ways": "1"}, {"n": "128", "ways": "4"}]
-
-
-def opened(switching: str, **parameters: str) -> Design:
-    session = Session()
-    design = session.open(str(FILE), parameters={"switching": switching, **parameters})
-    assert design is not None, session.report()
-    assert not session.diagnostics.has_errors, session.report()
-    return design
 
 
 def module_row(design: Design, folder: Path) -> dict[str, str]:
@@ -29,7 +21,7 @@ def module_row(design: Design, folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("parameters", PARAMETERS)
 def test_the_bill_of_the_optical_variant_has_half_the_transceivers(tmp_path: Path, parameters: dict[str, str]) -> None:
-    bills = {s: module_row(opened(s, **parameters), tmp_path / s) for s in ("optical", "electrical")}
+    bills = {s: module_row(opened("ocs_against_eps", switching=s, **parameters), tmp_path / s) for s in ("optical", "electrical")}
     paths = int(parameters.get("n", "64")) * int(parameters.get("ways", "8")) // 2
     assert {s: int(row["quantity"]) for s, row in bills.items()} == {"optical": 2 * paths, "electrical": 4 * paths}
     prices = [[int(p) for p in bills[s]["price"].split(" to ")] for s in ("optical", "electrical")]
@@ -46,24 +38,18 @@ def test_the_bill_of_the_optical_variant_has_half_the_transceivers(tmp_path: Pat
     ("electrical", "diameter(xpu, plane = fabric)", "2"),
 ])
 def test_figure(switching: str, query: str, text: str) -> None:
-    design = opened(switching)
-    result = design.query(query)
-    assert result is not None, design.session.report()
-    assert result.text == text
+    design = opened("ocs_against_eps", switching=switching)
+    assert answer(design, query) == text
 
 
 @pytest.mark.parametrize("step", [1, 2, 4, 8, 16, 32])
 def test_pairs_are_one_link_apart(step: int) -> None:
-    design = opened("optical")
+    design = opened("ocs_against_eps", switching="optical")
     assert design.select_mode(f"pairs(step = {step})")
     for query, text in ((f"diameter([xpu[0], xpu[{step}]], plane = fabric)", "1"),
                         ("max(components(xpu, plane = fabric))", "2"), ("min(components(xpu, plane = fabric))", "2")):
-        result = design.query(query)
-        assert result is not None, design.session.report()
-        assert result.text == text
+        assert answer(design, query) == text
 
 
 def test_an_odd_number_makes_no_pairs() -> None:
-    session = Session()
-    session.open(str(FILE), parameters={"n": "63"})
-    assert "HW2004" in {d.code for d in session.diagnostics.items}
+    assert refusal("ocs_against_eps", n=63) == {"HW2004"}

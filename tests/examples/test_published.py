@@ -6,13 +6,10 @@ the files; here they are asked from outside, so that an assert that was lost or 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from hwdsl.api import Design, Session
-
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+from tests.examples.machines import EXAMPLES, answer
 
 NVL72 = [
     ("count(B200)", "72"),
@@ -90,13 +87,6 @@ CASES = [
     for file, rows in (("nvl72.hw", NVL72), ("cloudmatrix384.hw", CLOUDMATRIX384), ("dgx_h100.hw", DGX_H100), ("scale.hw", SCALE))
     for query, text in rows
 ]
-
-
-def answer(design: Design, query: str) -> str:
-    """The text of a query's answer; a mistake in the query fails the test with the report."""
-    result = design.query(query)
-    assert result is not None, design.session.report()
-    return result.text
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,10 @@ import pytest
 
 from hwdsl.api import Design, Session
 from tests.backends.small_pod import built, rows
+from tests.examples.machines import EXAMPLES, answer, outcomes
+from tests.examples.machines import opened as open_example
 
-FILE = Path(__file__).resolve().parents[2] / "examples" / "rail_only.hw"
+FILE = EXAMPLES / "rail_only.hw"
 
 RAIL_ONLY = [
     ("count(Gpu)", "32768"),
@@ -45,18 +47,9 @@ def sound(design: str) -> Design:
     return found
 
 
-def answer(design: Design, query: str) -> str:
-    """The text of a query's answer; a mistake in the query fails the test with the report."""
-    result = design.query(query)
-    assert result is not None, design.session.report()
-    return result.text
-
-
 @pytest.fixture(scope="module")
 def rail_only() -> Design:
-    design = Session().open(str(FILE))
-    assert design is not None
-    return design
+    return open_example("rail_only")
 
 
 @pytest.mark.parametrize(("query", "text"), RAIL_ONLY, ids=[query for query, _ in RAIL_ONLY])
@@ -95,7 +88,7 @@ def test_saving_with_switches_of_128_ports() -> None:
 @pytest.mark.parametrize("name", ["RailOnly", "RailOptimised"])
 def test_other_sizes(name: str, domains: int, gpus: int, k: int) -> None:
     design = sound(f"{name}(domains = {domains}, gpus = {gpus}, k = {k})")
-    assert {check.outcome for check in design.checks} == {"passed"}
+    assert outcomes(design) == {"passed"}
     tiers, n = (2, domains * gpus) if name == "RailOnly" else (3, domains * gpus)
     assert answer(design, "count(TrxSwitch)") == str((2 * tiers - 1) * n // k)
     assert answer(design, "count(modules(fabric))") == str(2 * tiers * n)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from hwdsl.api import Session
+from tests.examples.machines import answer, opened, refusal
 
-FILE = Path(__file__).resolve().parents[2] / "examples" / "tpuv4.hw"
 NET = "plane = **.torus"
 POD, LONG, TWIST = "slice(i = 4, j = 4, k = 4)", "slice(i = 1, j = 1, k = 2)", "twisted(n = 4)"
 
@@ -39,12 +36,7 @@ CASES = [
 
 @pytest.mark.parametrize(("mode", "query", "text"), CASES, ids=[f"{m}: {q}" for m, q, _ in CASES])
 def test_figure(mode: str | None, query: str, text: str) -> None:
-    session = Session()
-    pod = session.open(str(FILE), mode=mode)
-    assert pod is not None, session.report()
-    result = pod.query(query)
-    assert result is not None, session.report()
-    assert result.text == text
+    assert answer(opened("tpuv4", mode), query) == text
 
 
 TOO_LARGE = ["slice(i = 4, j = 4, k = 5)", "slice(i = 2, j = 2, k = 2, copies = 9)", "twisted(n = 6)", "twisted(n = 16)"]
@@ -52,17 +44,9 @@ TOO_LARGE = ["slice(i = 4, j = 4, k = 5)", "slice(i = 2, j = 2, k = 2, copies = 
 
 @pytest.mark.parametrize("mode", TOO_LARGE)
 def test_a_slice_that_does_not_fit_is_refused(mode: str) -> None:
-    session = Session()
-    assert session.open(str(FILE), mode=mode) is None
-    assert "HW2004" in session.report()
+    assert refusal("tpuv4", mode) == {"HW2004"}
 
 
 @pytest.mark.parametrize("cubes", [1, 8, 63])
 def test_smaller_pods(cubes: int) -> None:
-    session = Session()
-    design = session.open(str(FILE), parameters={"cubes": str(cubes)})
-    assert design is not None
-    assert not session.diagnostics.has_errors
-    result = design.query("count(fibres(torus))")
-    assert result is not None
-    assert result.text == str(96 * cubes)
+    assert answer(opened("tpuv4", cubes=cubes), "count(fibres(torus))") == str(96 * cubes)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from hwdsl.api import Design, Session
-
-FILE = Path(__file__).resolve().parents[2] / "examples" / "ub_mesh.hw"
+from hwdsl.api import Design
+from tests.examples.machines import answer, opened, outcomes, refusal
 
 UB_MESH = [
     ("count(MeshNpu)", "1024"),
@@ -33,27 +30,18 @@ UB_MESH = [
 ]
 
 
-def opened(lrs: int) -> Design:
-    session = Session()
-    design = session.open(str(FILE), parameters={"lrs": str(lrs)})
-    assert design is not None, session.report()
-    return design
-
-
 @pytest.fixture(scope="module", params=[72, 48])
 def design(request: pytest.FixtureRequest) -> Design:
-    return opened(request.param)
+    return opened("ub_mesh", lrs=request.param)
 
 
 @pytest.mark.parametrize(("query", "text"), UB_MESH, ids=[query for query, _ in UB_MESH])
 def test_published_figure(design: Design, query: str, text: str) -> None:
-    result = design.query(query)
-    assert result is not None, design.session.report()
-    assert result.text == text
+    assert answer(design, query) == text
 
 
 def test_all_asserts_hold(design: Design) -> None:
-    assert {check.outcome for check in design.checks} == {"passed"}
+    assert outcomes(design) == {"passed"}
 
 
 @pytest.mark.parametrize(("lrs", "query", "text"), [
@@ -68,12 +56,8 @@ def test_all_asserts_hold(design: Design) -> None:
     (48, "diameter(**.npu, plane = **.ub)", "5"),
 ])
 def test_switches_of_a_pod(lrs: int, query: str, text: str) -> None:
-    result = opened(lrs).query(query)
-    assert result is not None
-    assert result.text == text
+    assert answer(opened("ub_mesh", lrs=lrs), query) == text
 
 
 def test_no_other_number_of_switches_is_known() -> None:
-    session = Session()
-    session.open(str(FILE), parameters={"lrs": "60"})
-    assert "HW2004" in session.report()
+    assert refusal("ub_mesh", lrs=60) == {"HW2004"}

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from hwdsl.api import Design, Session
+from tests.examples.machines import EXAMPLES, answer, opened
 
-FILE = Path(__file__).resolve().parents[2] / "examples" / "ub_mesh_paper.hw"
+FILE = EXAMPLES / "ub_mesh_paper.hw"
 SIZES = (8, 8, 4, 4)
 NODES = 8 * 8 * 4 * 4
 
@@ -24,10 +25,7 @@ def mean_distance(sizes: tuple[int, ...]) -> Fraction:
 
 @pytest.fixture(scope="module")
 def design() -> Design:
-    session = Session()
-    found = session.open(str(FILE))
-    assert found is not None, session.report()
-    return found
+    return opened("ub_mesh_paper")
 
 
 @pytest.mark.parametrize(("query", "text"), [
@@ -42,9 +40,7 @@ def design() -> Design:
     ("sum(npu[0][0][0][0].x.lanes) + sum(npu[0][0][0][0].z.lanes) + sum(npu[0][0][0][0].a.lanes)", "40"),
 ])
 def test_mesh(design: Design, query: str, text: str) -> None:
-    result = design.query(query)
-    assert result is not None, design.session.report()
-    assert result.text == text
+    assert answer(design, query) == text
 
 
 def outcomes(path: Path) -> dict[str, str]:
