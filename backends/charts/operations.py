@@ -26,7 +26,7 @@ def scenes(results: Iterable[StudyResult]) -> list[Scene]:
     for r in results:
         groups: dict[tuple[str, str, tuple[str, ...]], list[Prediction]] = {}
         for p in r.predictions:
-            if p.outcome == "time":
+            if p.outcome in ("time", "unknown"):  # where rates are not published, hops still are known
                 groups.setdefault((p.plane, p.mode, p.failed), []).append(p)
         for (plane, mode, failed), own in groups.items():
             words = [f"study {r.name}", f"plane {plane}", *([f"mode {mode}"] if mode else [])]

@@ -145,8 +145,10 @@ def _parameters_of(session: Session, file: str) -> set[str]:
 def _compare(opened: list[tuple[Spec, Design]], sessions: list[Session], words: dict[str, tuple[str, ...]],
              own: Diagnostics) -> Comparison | None:
     """The comparison; None with a report where a side has none."""
+    from hwdsl.ir.space import TooLarge
     from hwdsl.perf.compare.rows import compare
     from hwdsl.perf.compare.sides import side
+    from hwdsl.query.checks import too_large
     from hwdsl.sema.mistake import Mistake
     labels = _labels(opened)
     choices = _choices(opened, labels, words, own)
@@ -160,9 +162,10 @@ def _compare(opened: list[tuple[Spec, Design]], sessions: list[Session], words: 
             return None
         try:
             sides.append(side(_opened(labels[k], spec, design), choice))
-        except Mistake as error:
-            if error.diagnostic is not None:
-                session.diagnostics.add(error.diagnostic)
+        except (Mistake, TooLarge) as error:
+            found = (error if isinstance(error, Mistake) else too_large(error, design.root.span)).diagnostic
+            if found is not None:
+                session.diagnostics.add(found)
             return None
     return compare(sides)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from hwdsl.ir.l0 import Template
 from hwdsl.ir.outages import declared_paths
+from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record, replace
 from hwdsl.perf.compare.amounts import of_attribute, total
 from hwdsl.perf.compare.islands import islands
@@ -151,6 +152,8 @@ def _domain(root: Template, name: str, planes: PlaneSelection | None, net: Netwo
         modes = known_modes(root) if error.diagnostic is not None and error.diagnostic.code == "HW5003" else []
         why = error.diagnostic.message if error.diagnostic is not None and modes else message(error)
         return Domain(name, root, planes, chips, (), net, why, ", ".join(modes))
+    except TooLarge as error:
+        return Domain(name, root, planes, chips, (), net, f"not computed: {error}")
     pairs = sum(hops.histogram.values())
     if not hops.unreachable:
         return Domain(name, root, planes, chips, ((n, 1),), net)
