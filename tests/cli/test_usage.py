@@ -87,7 +87,7 @@ def test_completion_offers_commands(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     with pytest.raises(SystemExit) as e:
         main([])
     assert e.value.code == 0
-    assert capsys.readouterr().out.split() == ["plain,compile", "plain,completion"]
+    assert capsys.readouterr().out.split() == ["plain,compile", "plain,compare", "plain,completion"]
 
 
 @pytest.mark.parametrize(("text", "size"), [
