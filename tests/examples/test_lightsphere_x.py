@@ -8,24 +8,12 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from hwdsl.api import Design, Session
+from hwdsl.api import Session
 from hwdsl.backends.report.content import content
+from tests.examples.machines import EXAMPLES, answer, opened, outcomes, refusal
 
-FILE = Path(__file__).resolve().parents[2] / "examples" / "lightsphere_x.hw"
+FILE = EXAMPLES / "lightsphere_x.hw"
 NET = "plane = [optics, **.optics, **.inside]"
-
-
-def opened(n: int, mode: str | None = None) -> tuple[Session, Design | None]:
-    session = Session()
-    return session, session.open(str(FILE), parameters={"n": str(n)}, mode=mode)
-
-
-def answer(n: int, mode: str | None, query: str) -> str:
-    session, design = opened(n, mode)
-    assert design is not None, session.report()
-    result = design.query(query)
-    assert result is not None, session.report()
-    return result.text
 
 
 def accelerators(n: int, steps: list[tuple[int, int]]) -> nx.Graph:
@@ -59,20 +47,21 @@ CASES = [
 @pytest.mark.parametrize(("n", "mode", "steps", "group"), CASES, ids=[f"{n} {mode}" for n, mode, _, _ in CASES])
 def test_the_graph_of_a_mode(n: int, mode: str, steps: list[tuple[int, int]], group: int) -> None:
     graph = accelerators(n, steps)
+    design = opened("lightsphere_x", mode, n=n)
     parts = sorted((len(part) for part in nx.connected_components(graph)), reverse=True)
     assert parts == [group] * (n // group)
-    assert answer(n, mode, f"len(components(**.gpu, {NET}))") == str(n // group)
-    assert answer(n, mode, f"min(components(**.gpu, {NET}))") == answer(n, mode, f"max(components(**.gpu, {NET}))") == str(group)
+    assert answer(design, f"len(components(**.gpu, {NET}))") == str(n // group)
+    assert answer(design, f"min(components(**.gpu, {NET}))") == answer(design, f"max(components(**.gpu, {NET}))") == str(group)
     first = graph.subgraph((s, g) for s in range(group // 8) for g in range(8))
-    assert answer(n, mode, f"diameter(server[0..{group // 8}].gpu, {NET})") == str(nx.diameter(first))
+    assert answer(design, f"diameter(server[0..{group // 8}].gpu, {NET})") == str(nx.diameter(first))
 
 
 @pytest.mark.parametrize("n", [16, 24, 32, 40, 48, 64, 1024])
 def test_servers_are_a_full_mesh_or_a_two_hop_ring(n: int) -> None:
-    servers = n // 8
+    design, servers = opened("lightsphere_x", n=n), n // 8
     around = {(step * h) % servers for h in (1, 2) for step in (1, -1)} - {0}
     for other in range(1, min(servers, 9)):
-        joined = int(answer(n, None, f"count(links(server[0], server[{other}]))"))
+        joined = int(answer(design, f"count(links(server[0], server[{other}]))"))
         assert (joined > 0) == (other in around)
         assert joined <= 32
     assert (len(around) == servers - 1) == (servers <= 5)
@@ -80,8 +69,9 @@ def test_servers_are_a_full_mesh_or_a_two_hop_ring(n: int) -> None:
 
 @pytest.mark.parametrize("n", [32, 40, 64, 1024, 10_000, 100_000])
 def test_ports_of_a_server_do_not_depend_on_the_size(n: int) -> None:
-    assert answer(n, None, "count(server[0].trx[*][*].path[* where .used])") == "64"
-    assert answer(n, None, "count(server[0].trx)") == "32"
+    design = opened("lightsphere_x", n=n)
+    assert answer(design, "count(server[0].trx[*][*].path[* where .used])") == "64"
+    assert answer(design, "count(server[0].trx)") == "32"
 
 
 LARGE = [
@@ -100,7 +90,7 @@ def test_large_machines_stay_symbolic(n: int, mode: str | None) -> None:
     session = Session(memory_budget=1)  # a flat table of any size would be refused
     design = session.open(str(FILE), parameters={"n": str(n)}, mode=mode)
     assert design is not None, session.report()
-    assert {check.outcome for check in design.checks} == {"passed"}, session.report()
+    assert outcomes(design) == {"passed"}, session.report()
     for query, per_accelerator in LARGE:
         result = design.query(query)
         assert result is not None, session.report()
@@ -110,23 +100,19 @@ def test_large_machines_stay_symbolic(n: int, mode: str | None) -> None:
 
 @pytest.mark.parametrize("n", [-8, 0, 4, 12, 100])
 def test_a_size_that_is_no_number_of_servers_is_refused(n: int) -> None:
-    session, design = opened(n)
-    assert design is None
-    assert "HW2004" in session.report()
+    assert refusal("lightsphere_x", n=n) == {"HW2004"}
+    session = Session()
+    session.open(str(FILE), parameters={"n": str(n)})
     assert f"parameter `n` is {n}" in session.report()
 
 
 @pytest.mark.parametrize(("n", "size"), [(128, 24), (128, 12), (64, 0), (8, 16), (96, 64)])
 def test_a_group_that_does_not_divide_the_domain_is_refused(n: int, size: int) -> None:
-    session, design = opened(n, f"ep(size = {size})")
-    assert design is None
-    assert "HW2004" in session.report()
+    assert refusal("lightsphere_x", f"ep(size = {size})", n=n) == {"HW2004"}
 
 
 def test_what_is_assumed_of_the_modes_is_in_the_report() -> None:
-    _, design = opened(64)
-    assert design is not None
-    says = {x.target: x.says for x in content(design).exceptions}
+    says = {x.target: x.says for x in content(opened("lightsphere_x", n=64)).exceptions}
     assert "unpublished structure that the articles call HCM (unverified)" in says["LightSphereX.ring"]
     assert "(unverified)" in says["LightSphereX.ep(size)"]
 
