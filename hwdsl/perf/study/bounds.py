@@ -21,37 +21,53 @@ if TYPE_CHECKING:
 COLLECTIVES = ("all_reduce", "all_gather", "reduce_scatter", "broadcast", "all_to_all")
 
 
-def weakest(view: View) -> Fraction | None:
-    """Least rate at which one endpoint can send (at L0 the mean of its block); None where a rate is not published."""
-    if "weakest" not in view.memo:
-        view.memo["weakest"] = _weakest(view)
-    found: Fraction | None = view.memo["weakest"]
+def moving(view: View) -> tuple[Fraction, Fraction] | None:
+    """Rates at which endpoints send or receive, whichever is greater: (the least at L0 of the means of the blocks, the sum over
+    all endpoints); None where a rate is not published."""
+    if "moving" not in view.memo:
+        view.memo["moving"] = _moving(view)
+    found: tuple[Fraction, Fraction] | None = view.memo["moving"]
     return found
 
 
-def _weakest(view: View) -> Fraction | None:
+def _moving(view: View) -> tuple[Fraction, Fraction] | None:
     if view.failed or view.mode is not None or view.net.exceptions or view.net.partial:
         rates = endpoint_rates(view)
-        least = float(rates.min()) if len(rates) else 0.0
-        return None if least != least else Fraction(least)
+        if not len(rates) or rates.sum() != rates.sum():
+            return None
+        return Fraction(float(rates.min())), Fraction(float(rates.sum()))
+    per = _per_block(view)
+    if per is None:
+        return None
+    sizes = {k: view.net.blocks[k].size for k in per}
+    return (min((r / sizes[k] for k, r in per.items()), default=Fraction(0)), sum(per.values(), Fraction(0)))
+
+
+def _per_block(view: View) -> dict[int, Fraction] | None:
+    """What all parts of each block of endpoints send together, or receive if that is more; None if a rate is not published."""
     net = view.net
-    per: dict[int, Fraction] = dict.fromkeys(net.endpoints, Fraction(0))
+    out: dict[int, Fraction] = dict.fromkeys(net.endpoints, Fraction(0))
+    into: dict[int, Fraction] = dict.fromkeys(net.endpoints, Fraction(0))
     try:
         for arc in net.arcs:
-            for k in (arc.a, arc.b):
-                if k in per:
-                    per[k] += capacity(arc) * arc.links / net.blocks[k].size
+            for tail, head in ((arc.a, arc.b), (arc.b, arc.a))[: 1 if arc.directed else 2]:
+                if tail in out:
+                    out[tail] += capacity(arc) * arc.links
+                if head in into:
+                    into[head] += capacity(arc) * arc.links
     except Refused:
         return None
-    return min(per.values(), default=Fraction(0))
+    return {k: max(out[k], into[k]) for k in out}
 
 
 def endpoint_rates(view: View) -> npt.NDArray[np.float64]:
-    """float64[N] bit/s that each rank can send, nan where a rate is not published. Raises OverBudget."""
+    """float64[N] bit/s that each rank can send, or receive if that is more; nan where a rate is not published. Raises OverBudget.
+    """
     import numpy
 
     f = view.fabric()
-    out: npt.NDArray[np.float64] = numpy.bincount(f.tail, f.capacity, f.vertex_count).astype(numpy.float64)[f.endpoints]
+    both = [numpy.bincount(end, f.capacity, f.vertex_count)[f.endpoints] for end in (f.tail, f.head)]
+    out: npt.NDArray[np.float64] = numpy.maximum(*both)
     return out
 
 
@@ -70,15 +86,10 @@ def collective_bounds(view: View, collective: str, algorithm: str, size: Fractio
                       direct: Loading | None) -> list[Bound]:
     """Bounds of a collective on `size` bits among n ranks. `direct` is the loading by uniform traffic, for an all-to-all."""
     out = []
-    part = Fraction(n - 1, n)
-    rate = weakest(view)
-    in_network = algorithm == "in_network"
-    moved, words = {"all_reduce": (2 * part, "2 (N - 1) / N V / B"), "broadcast": (Fraction(1), "V / B")}.get(
-        collective, (part, "(N - 1) / N V / B"))
-    if in_network and collective == "all_reduce":
-        moved, words = Fraction(1), "V / B"
-    if rate:
-        out.append(Bound("endpoint", float(moved * size / rate), f"{words}: what each rank must move at its own rate B"))
+    rates = moving(view)
+    if rates is not None and rates[0]:
+        seconds, words = _moved(collective, algorithm, n, *rates)
+        out.append(Bound("endpoint", float(size * seconds), words))
     half = cut(view)
     if half is not None:
         across, words = _across(collective, size, n)
@@ -90,6 +101,20 @@ def collective_bounds(view: View, collective: str, algorithm: str, size: Fractio
         out.append(Bound("latency", float(steps * least.seconds), f"ceil(log2 N) = {steps} messages one after the other, "
                                                                   "between nearest ranks"))
     return out
+
+
+def _moved(collective: str, algorithm: str, n: int, least: Fraction, total: Fraction) -> tuple[Fraction, str]:
+    """(seconds per bit of the vector, in words): what each rank must move at its own rate B."""
+    part = Fraction(n - 1, n)
+    each, words = (Fraction(1), "V / B") if collective in ("all_reduce", "broadcast") else (part, "(N - 1) / N V / B")
+    words += ": what each rank must move at its own rate B"
+    if collective == "all_reduce" and algorithm != "in_network":  # N - 1 partial sums and N - 1 results an element, by whomsoever
+        together = 2 * (n - 1) / total
+        if together >= each / least:
+            alike = total == n * least
+            return together, ("2 (N - 1) / N V / B: what each rank must move at its own rate B" if alike else
+                              "2 (N - 1) V / sum of B: what all ranks must move, each at its own rate B")
+    return each / least, words
 
 
 def _across(collective: str, size: Fraction, n: int) -> tuple[Fraction, str]:
@@ -138,17 +163,14 @@ def flow_bounds(view: View, flows: Flows, bits: Fraction) -> list[Bound]:
 
 
 def strongest(view: View) -> Fraction | None:
-    """Greatest rate at which one endpoint can send, over blocks whose endpoints are alike; None where that is not known."""
-    net = view.net
-    per: dict[int, Fraction] = dict.fromkeys(net.endpoints, Fraction(0))
+    """Greatest rate at which one endpoint can send, or receive, over blocks of like endpoints; None where that is not known."""
+    per = _per_block(view)
+    if per is None:
+        return None
     try:
         pl = view.plan()
-        for arc in net.arcs:
-            for k in (arc.a, arc.b):
-                if k in per:
-                    per[k] += capacity(arc) * arc.links / net.blocks[k].size
     except Refused:
         return None
     alike = all(c.symmetry != "N" or c.size == 1 for k, b in enumerate(pl.network.blocks)
-                if any(b.path == net.blocks[e].path for e in net.endpoints) for c in pl.coordinates[k])
-    return max(per.values(), default=None) if alike else None
+                if any(b.path == view.net.blocks[e].path for e in view.net.endpoints) for c in pl.coordinates[k])
+    return max((r / view.net.blocks[k].size for k, r in per.items()), default=None) if alike else None

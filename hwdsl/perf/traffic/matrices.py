@@ -51,14 +51,23 @@ def _npz(path: str) -> npt.NDArray[np.float64]:
     try:
         found: Any = np.load(path, allow_pickle=False)
         if not hasattr(found, "files"):
-            return np.asarray(found, dtype=np.float64)
+            return _real(found)
         with found:
             if len(found.files) != 1:
                 names = ", ".join(f"`{n}`" for n in sorted(found.files)) or "none"
                 raise BadMatrix(f"the file must hold one array; it holds {names}")
-            return np.asarray(found[found.files[0]], dtype=np.float64)
+            return _real(found[found.files[0]])
     except (ValueError, TypeError, zipfile.BadZipFile, EOFError) as error:
         raise BadMatrix(f"this is not a file of one array of numbers: {error}") from None
+
+
+def _real(found: Any) -> npt.NDArray[np.float64]:
+    """Raises TypeError for other entries than real numbers."""
+    import numpy as np
+
+    if found.dtype.kind not in "iuf":
+        raise TypeError(f"its entries are of type {found.dtype}")
+    return np.asarray(found, dtype=np.float64)
 
 
 def _csv(path: str) -> npt.NDArray[np.float64]:
