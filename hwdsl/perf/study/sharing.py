@@ -49,8 +49,9 @@ def shared(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assum
     method = "max-min fair sharing, flow by flow"
     if busiest is not None and not lost and len(flows.src):
         share = None if bool((paths.share == 1).all()) else paths.share
-        done = completion_times(f.capacity, paths.start, paths.arc, flows.weight, share=share, progress=progress)
-        rates = fair_rates(f.capacity, paths.start, paths.arc, share, progress=progress).rate
+        capacity = np.nan_to_num(f.capacity, nan=0.0)  # of links that carry nothing
+        done = completion_times(capacity, paths.start, paths.arc, flows.weight, share=share, progress=progress)
+        rates = fair_rates(capacity, paths.start, paths.arc, share, progress=progress).rate
         ends = max(float(done.finish.max(initial=0.0)), float(busiest))
         method += f": at first {rates.min() / 8e9:.4g} GB/s to {rates.max() / 8e9:.4g} GB/s a flow, {done.events:,} events"
     hops = {int(h): int(k) for h, k in zip(*np.unique(paths.hops[paths.hops > 0], return_counts=True))}
