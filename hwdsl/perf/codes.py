@@ -13,4 +13,6 @@ CODES: dict[str, str] = {
     "HW6010": "nothing to compare",
     "HW6011": "no accelerators to compare",
     "HW6012": "unknown plane or side of a comparison",
+    "HW6013": "routing table is not usable",
+    "HW6014": "list of flows is not usable",
 }

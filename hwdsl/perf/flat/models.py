@@ -25,19 +25,25 @@ class Options(Record):
     """What some routing models need to know.
 
     table        static: int64[V, E], the arc to take at a vertex towards an endpoint (its number 0 .. E), -1 none
+    spread       static: what takes an arc of the table is split alike over it and those parallel to it
     tiers        up_down: int64[V], greater is further up; None: hops from the nearest endpoint
     coordinates  dimension_order: int64[V, k], -1 for vertices outside the array; None: those of the largest array that relays
     order        dimension_order: positions of the coordinates in the order they are corrected; None: from the first to the last
     via          valiant: "every" (fluid, over all intermediates) or "random" (one for each flow, by the seed)
     middle       valiant: vertices that serve as intermediates; None: the endpoints if they relay, else what they hang on
+    latency      least_latency: float64[A] s of each arc, nan where unknown; None: that of the fabric. `through`: float64[V], the
+                 same for passing a vertex
     """
 
     table: Any = None
+    spread: bool = False
     tiers: Any = None
     coordinates: Any = None
     order: tuple[int, ...] | None = None
     via: str = "every"
     middle: Any = None
+    latency: Any = None
+    through: Any = None
 
 
 PLAIN = Options()
@@ -48,23 +54,25 @@ def shortest_path_graph(f: Fabric, routing: str, options: Options) -> RoutedGrap
     if routing == "ecmp":
         return hop_graph(f)
     if routing == "least_latency":
-        return latency_graph(f)
+        return latency_graph(f, options)
     if routing == "up_down":
         return up_down_graph(f, tiers(f) if options.tiers is None else np.asarray(options.tiers, dtype=np.int64))
     return None
 
 
-def latency_graph(f: Fabric) -> RoutedGraph:
+def latency_graph(f: Fabric, options: Options = PLAIN) -> RoutedGraph:
     """Steps cost the latency of their link, passing a vertex its own. Raises Unroutable if one is not published."""
-    unknown = np.flatnonzero(np.isnan(f.latency))
+    latency = f.latency if options.latency is None else options.latency
+    through = f.through if options.through is None else options.through
+    unknown = np.flatnonzero(np.isnan(latency))
     if len(unknown):
         raise Unroutable(f"the latency of {len(unknown)} directed links is not stated or not published, the first is "
                          f"`{f.arc_name(int(unknown[0]))}`")
-    inner = np.flatnonzero(f.relay & np.isnan(f.through))
+    inner = np.flatnonzero(f.relay & np.isnan(through))
     if len(inner):
         raise Unroutable(f"the latency of {len(inner)} vertices that pass traffic on is not stated or not published, the first "
                          f"is `{f.vertex_name(int(inner[0]))}`")
-    cost = np.maximum(1, ticks(f.latency))
+    cost = np.maximum(1, ticks(latency))
     # parallel arcs of one bundle may differ in latency: bundles are told apart by it
     key = np.lexsort((cost, f.bundles.of_arc))
     fresh = np.ones(f.arc_count, dtype=bool)
@@ -75,7 +83,7 @@ def latency_graph(f: Fabric) -> RoutedGraph:
     at = f.bundles.first
     b = f.bundles
     return RoutedGraph(f.vertex_count, 1, b.tail, b.head, b.width, np.arange(b.count, dtype=np.int64), f.relay, cost[at],
-                       ticks(np.where(f.relay, f.through, 0.0)))
+                       ticks(np.where(f.relay, through, 0.0)))
 
 
 def ticks(seconds: Floats) -> Ints:

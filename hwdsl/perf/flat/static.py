@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hwdsl.perf.flat.fabric import Fabric
+from hwdsl.perf.flat.fabric import Fabric, Floats
 from hwdsl.perf.flat.models import Options, Unroutable
 from hwdsl.perf.flat.paths import Paths, gathered
 from hwdsl.query.flat import Ints
@@ -60,4 +60,18 @@ def static_paths(f: Fabric, src: Ints, dst: Ints, options: Options) -> Paths:
     hops[going] = -1
     flow, arc = np.concatenate(flows), np.concatenate(arcs)
     keep = hops[flow] >= 0
-    return gathered(len(src), flow[keep], arc[keep], np.ones(int(keep.sum())), hops)
+    flow, arc, share = flow[keep], arc[keep], np.ones(int(keep.sum()))
+    if options.spread and len(arc):
+        flow, arc, share = _spread(f, flow, arc)
+    return gathered(len(src), flow, arc, share, hops)
+
+
+def _spread(f: Fabric, flow: Ints, arc: Ints) -> tuple[Ints, Ints, Floats]:
+    """(flow, arc, share) with each arc replaced by all arcs between its two ends."""
+    fresh = np.ones(f.arc_count, dtype=bool)
+    fresh[1:] = (np.diff(f.tail) != 0) | (np.diff(f.head) != 0)
+    first = np.flatnonzero(fresh)
+    group = (np.cumsum(fresh) - 1)[arc]
+    width = np.diff(np.append(first, f.arc_count))[group]
+    offset = np.arange(int(width.sum())) - np.repeat(np.cumsum(width) - width, width)
+    return np.repeat(flow, width), np.repeat(first[group], width) + offset, np.repeat(1 / width, width)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from hwdsl.perf.study.call import TAKES, Call, algorithms, assumed, bits, count, routing, sharing, truth, word
+from hwdsl.node import replace
+from hwdsl.perf.study.call import COME_AND_GO, TAKES, Call, algorithms, assumed, bits, count, routing, sharing, truth, word
 from hwdsl.perf.study.operation import Operation
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic import Pattern, Phase
@@ -29,13 +30,29 @@ SCHEDULES = {"ring": "steps of a ring, one after the other", "tree": "steps of a
 def operation(call: Call, view: View) -> Operation:
     """The operation of a call among the ranks of a view. Raises Mistake."""
     if call.name in ALGORITHMS:
-        return _collective(call, view)
-    if view.ranks < 2:  # what arguments say about ranks means nothing then
-        return _make(call, [], bits(call, "size") if "size" in TAKES[call.name] else Fraction(0), "no flows")
-    return _BUILD[call.name](call, view)
+        made = _collective(call, view)
+    elif view.ranks < 2:  # what arguments say about ranks means nothing then
+        made = make(call, [], bits(call, "size") if "size" in TAKES[call.name] else Fraction(0), "no flows")
+    elif call.name in COME_AND_GO:
+        from hwdsl.perf.study.build_flows import listed_flows, random_flows
+
+        made = listed_flows(call, view) if call.name == "flows" else random_flows(call, view)
+    else:
+        made = _BUILD[call.name](call, view)
+    return _with_routes(call, view, made) if made.routing == "static" else made
 
 
-def _make(call: Call, phases: list[Phase], size: Fraction, schedule: str, algorithm: str = "", filling: int = 0) -> Operation:
+def _with_routes(call: Call, view: View, made: Operation) -> Operation:
+    """An operation with the static routes of its call, kept by the view until they are read. Raises Mistake."""
+    from hwdsl.perf.study.static_routes import static_routes
+
+    name, load = static_routes(call, view)
+    view.memo.setdefault(("routes", name), load)
+    return replace(made, table=name)
+
+
+def make(call: Call, phases: list[Phase], size: Fraction, schedule: str, algorithm: str = "", filling: int = 0) -> Operation:
+    """The operation of some phases, with what every call may say. Raises Mistake."""
     value = call.value("size")
     return Operation(call.text, call.name, algorithm, size, show(value) if value is not None else size_text(size), tuple(phases),
                      filling, schedule, routing(call), count(call, "seed", 0, 0), sharing(call), assumed(call))
@@ -59,7 +76,7 @@ def _collective(call: Call, view: View) -> Operation:
         chosen = word(call, "algorithm", algorithms(name), DEFAULT_ALGORITHM[name])
     size = bits(call, "size")
     if chosen == "in_network":
-        return _make(call, [], size, SCHEDULES[chosen], chosen)
+        return make(call, [], size, SCHEDULES[chosen], chosen)
     levels = _levels(call, view) if chosen == "hierarchical" else ()
     phases = [] if n < 2 else HIERARCHICAL[name](n, size, levels) if levels else ALGORITHMS[name][chosen](n, size)
     filling = 2 * tree_depth(n) - 1 if chosen == "double_tree" and n > 1 else 0
@@ -70,7 +87,7 @@ def _collective(call: Call, view: View) -> Operation:
         schedule = "a scatter along a binomial tree, then a ring, steps one after the other"
     elif name == "broadcast" and chosen == "direct":
         schedule = "rank 0 to all others at once"
-    return _make(call, phases, size, schedule, chosen, filling)
+    return make(call, phases, size, schedule, chosen, filling)
 
 
 def _levels(call: Call, view: View) -> tuple[int, ...]:
@@ -107,7 +124,7 @@ def _permutation(call: Call, view: View) -> Operation:
         except ValueError as reason:
             raise mistake("HW6002", str(reason), call.at("kind")) from None
     size = bits(call, "size")
-    return _make(call, _flowing(pattern, size), size, f"all at once: {pattern.key}", kind)
+    return make(call, _flowing(pattern, size), size, f"all at once: {pattern.key}", kind)
 
 
 def _listed(call: Call, n: int) -> Pattern:
@@ -118,7 +135,7 @@ def _listed(call: Call, n: int) -> Pattern:
     return listed("rank i to targets[i]: " + ",".join(map(str, to)), list(enumerate(to)))
 
 
-def _ranks_of(call: Call, view: View, name: str) -> list[int]:
+def ranks_of(call: Call, view: View, name: str) -> list[int]:
     """Ranks of a selection of endpoints. Raises Mistake."""
     sel = call.value(name)
     if not isinstance(sel, Selection):
@@ -131,13 +148,13 @@ def _ranks_of(call: Call, view: View, name: str) -> list[int]:
 
 
 def _send_recv(call: Call, view: View) -> Operation:
-    src, dst = _ranks_of(call, view, "src"), _ranks_of(call, view, "dst")
+    src, dst = ranks_of(call, view, "src"), ranks_of(call, view, "dst")
     if len(src) != len(dst):
         raise mistake("HW6002", f"{len(src)} senders and {len(dst)} receivers: they are paired in order", call.at("dst"))
     pairs = list(zip(src, dst))
     size = bits(call, "size")
     key = "flows " + ", ".join(f"{a}-{b}" for a, b in pairs)
-    return _make(call, _flowing(listed(key, pairs), size), size, f"all {len(pairs)} flows at once")
+    return make(call, _flowing(listed(key, pairs), size), size, f"all {len(pairs)} flows at once")
 
 
 def _flowing(pattern: Pattern, size: Fraction) -> list[Phase]:
@@ -151,14 +168,14 @@ def _incast(call: Call, view: View) -> Operation:
 
     root = call.value("root", 0)
     if isinstance(root, Selection):
-        found = _ranks_of(call, view, "root")
+        found = ranks_of(call, view, "root")
         if len(found) != 1:
             raise mistake("HW6002", f"`root` is one endpoint; this names {len(found)}", call.at("root"))
         root = found[0]
     if not isinstance(root, int) or not 0 <= root < view.ranks:
         raise mistake("HW6002", f"`root` is a rank from 0 to {view.ranks - 1}, not {show(root)}", call.at("root"))
     size = bits(call, "size")
-    return _make(call, [Phase(incast(view.ranks, root), size)], size, "all at once to one")
+    return make(call, [Phase(incast(view.ranks, root), size)], size, "all at once to one")
 
 
 def _halo(call: Call, view: View) -> Operation:
@@ -177,7 +194,7 @@ def _halo(call: Call, view: View) -> Operation:
     size = bits(call, "size")
     grid = " x ".join(map(str, shape))
     periodic = truth(call, "periodic")
-    return _make(call, [Phase(halo(tuple(shape), periodic), size)], size,
+    return make(call, [Phase(halo(tuple(shape), periodic), size)], size,
                  f"all neighbours in a {'periodic ' * periodic}grid of {grid} at once", grid)
 
 
@@ -204,7 +221,7 @@ def _matrix(call: Call, view: View) -> Operation:
     parts = rounds(name, found) if pairwise else [weighted(name, found)]
     size = Fraction(float(found.sum(axis=1).max(initial=0.0))) * 8
     phases = [Phase(p, Fraction(scale) * 8) for p, scale in parts if scale]
-    return _make(call, phases, size, SCHEDULES["pairwise"] if pairwise else "all entries of the matrix at once",
+    return make(call, phases, size, SCHEDULES["pairwise"] if pairwise else "all entries of the matrix at once",
                  "pairwise" if pairwise else "")
 
 
@@ -255,7 +272,7 @@ def _experts(call: Call, view: View) -> Operation:
     phases = [Phase(pattern, tokens * token * Fraction(each))] if n > 1 and each else []
     sent = Fraction(sum(_copies(layer, n))) if n else Fraction(0)
     way = "results of the experts back to their tokens" if back else "tokens to their experts"
-    return _make(call, phases, tokens * token * sent, f"all pairs at once: {way}", f"top {top_k} of {experts}")
+    return make(call, phases, tokens * token * sent, f"all pairs at once: {way}", f"top {top_k} of {experts}")
 
 
 def _copies(layer: Any, n: int) -> list[float]:

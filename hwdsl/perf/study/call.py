@@ -11,6 +11,7 @@ from hwdsl.ir.l0 import Template
 from hwdsl.node import Record, replace
 from hwdsl.perf.study.latency import Assumed
 from hwdsl.perf.study.routings import ROUTINGS
+from hwdsl.perf.traffic.arrivals import PATTERNS, SIZES
 from hwdsl.perf.traffic.collectives import ALGORITHMS, HIERARCHICAL, IN_NETWORK
 from hwdsl.perf.traffic.experts import PLACEMENTS
 from hwdsl.perf.traffic.permutations import KINDS
@@ -28,19 +29,23 @@ from hwdsl.source import Span
 from hwdsl.syntax import ast
 from hwdsl.types import Quantity
 
-COMMON = ("over", "plane", "routing", "seed", "sharing", "link_latency", "switch_latency")
+COMMON = ("over", "plane", "routing", "table", "seed", "sharing", "link_latency", "switch_latency")
 TAKES: dict[str, tuple[str, ...]] = {
     "all_reduce": ("size", "algorithm", "group"), "all_gather": ("size", "algorithm", "group"),
     "reduce_scatter": ("size", "algorithm", "group"), "broadcast": ("size", "algorithm"),
     "all_to_all": ("size", "schedule"), "all_to_all_v": ("matrix", "schedule"),
     "permutation": ("size", "kind", "by", "targets"), "send_recv": ("size", "src", "dst"), "incast": ("size", "root"),
-    "halo": ("size", "shape", "periodic"),
+    "halo": ("size", "shape", "periodic"), "flows": ("trace",),
+    "arrivals": ("load", "size", "sizes", "count", "pattern", "root"),
     "moe_dispatch": ("experts", "top_k", "tokens", "hidden", "bytes", "overhead", "placement", "imbalance", "deduplicate"),
     "moe_combine": ("experts", "top_k", "tokens", "hidden", "bytes", "overhead", "placement", "imbalance", "deduplicate"),
 }
 """Arguments of each kind of traffic beside those in COMMON."""
 
-WORDS = ("algorithm", "routing", "schedule", "kind", "placement", "sharing")
+COME_AND_GO = ("flows", "arrivals")
+"""Traffic whose flows begin at times of their own: they share links max-min fairly, whatever `sharing` says of steps."""
+
+WORDS = ("algorithm", "routing", "schedule", "kind", "placement", "sharing", "sizes", "pattern")
 """Arguments whose value is a word, whatever else in the design bears that name."""
 
 
@@ -70,7 +75,7 @@ def settle(expr: ast.Expr, env: Env, defaults: dict[str, ast.Expr]) -> Iterator[
     if name not in TAKES:
         raise mistake("HW6001", f"`{name}` is no traffic a study knows", expr.fn.span,
                       notes=("it knows " + ", ".join(f"`{n}`" for n in TAKES),), help=did_you_mean(name, set(TAKES)))
-    allowed = (*COMMON, *TAKES[name])
+    allowed = tuple(a for a in (*COMMON, *TAKES[name]) if a != "sharing" or name not in COME_AND_GO)
     args: dict[str, ast.Arg] = {}
     for a in expr.args:
         if a.name is None:
@@ -101,7 +106,7 @@ def settle(expr: ast.Expr, env: Env, defaults: dict[str, ast.Expr]) -> Iterator[
 def known_words(name: str) -> dict[str, tuple[str, ...]]:
     """The words that each argument of a kind of traffic may be."""
     out: dict[str, tuple[str, ...]] = {"routing": tuple(ROUTINGS), "sharing": ("fluid", "max_min"), "placement": PLACEMENTS,
-                                       "kind": KINDS}
+                                       "kind": KINDS, "sizes": SIZES, "pattern": PATTERNS}
     if name in ALGORITHMS:
         out["algorithm"] = algorithms(name)
     out["schedule"] = ("concurrent", "pairwise", "direct") if name == "all_to_all" else ("concurrent", "pairwise")
@@ -240,6 +245,15 @@ def word(call: Call, name: str, known: tuple[str, ...], default: str, what: str 
         raise mistake(code, f"{what or f'`{call.name}`'} has no {name} `{text}`", call.at(name),
                       notes=("there are " + ", ".join(f"`{k}`" for k in known),), help=did_you_mean(text, set(known)))
     return text
+
+
+def text(call: Call, name: str, example: str) -> str:
+    """The name of a file beside the design. Raises Mistake."""
+    value = call.value(name)
+    if not isinstance(value, str):
+        raise mistake("HW6002", f"`{name}` is the name of a CSV file beside the design, such as `{name} = \"{example}\"`"
+                      + ("" if value is None else f", not {show(value)}"), call.at(name))
+    return value
 
 
 def truth(call: Call, name: str) -> bool:

@@ -69,6 +69,7 @@ def _towards(f: Any, t: int, link: Any, missing: Any, relays: Any, without: Any,
 
 
 def arc_figures(view: View, f: Any, assumed: Assumed) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """(s, figures missing) of every directed link; a missing figure counts MISSING."""
     found = {a.number: link_latency(a, assumed) for a in view.net.arcs}
     size = max(found, default=0) + 1
     link, missing = np.zeros(size), np.zeros(size, dtype=np.int64)
@@ -78,6 +79,7 @@ def arc_figures(view: View, f: Any, assumed: Assumed) -> tuple[npt.NDArray[np.fl
 
 
 def vertex_figures(view: View, f: Any, assumed: Assumed) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """(s, figures missing) of passing every vertex."""
     through, without = np.zeros(f.vertex_count), np.zeros(f.vertex_count, dtype=np.int64)
     for path, base in f.vertices.base.items():
         way = relay_latency(view.root.at(path), assumed)

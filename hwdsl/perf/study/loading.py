@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from hwdsl.ir.space import TooLarge
-from hwdsl.node import Record
+from hwdsl.node import Record, replace
 from hwdsl.perf.study.latency import NONE, Assumed, Latency, Symbolic, by_hops
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic import Flows, Pattern
@@ -77,7 +77,7 @@ class TooLong(Exception):
 
 
 def loading(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed | None, limit: int | None = None,
-            sharing: str = "fluid") -> Loading:
+            sharing: str = "fluid", table: str = "") -> Loading:
     """The loading of a view by a pattern, found once; without latency if `assumed` is None.
 
     Raises OverBudget, TooLong (beyond `limit` steps, those of the view unless given), Refused (a routing that does not fit),
@@ -86,16 +86,16 @@ def loading(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assu
     needed = FLOW_BYTES * pattern.listed
     if needed > view.hooks.memory_budget:
         raise OverBudget(needed, view.hooks.memory_budget)
-    key = ("loading", pattern.key, routing, seed, assumed, sharing)
+    key = ("loading", pattern.key, routing, seed, assumed, sharing, table)
     if key not in view.memo and sharing == "max_min":
         from hwdsl.perf.study.sharing import shared
 
-        view.memo[key] = shared(view, pattern, routing, seed, assumed)
+        view.memo[key] = shared(view, pattern, routing, seed, assumed, table)
     if key not in view.memo:
         try:
             view.memo[key] = _symbolic(view, pattern, routing, assumed)
         except (Refused, TooLarge) as reason:
-            view.memo[key] = _flat_or_bound(view, pattern, routing, seed, assumed, str(reason), limit or view.step_limit)
+            view.memo[key] = _flat_or_bound(view, pattern, routing, seed, assumed, str(reason), limit or view.step_limit, table)
     found: Loading = view.memo[key]
     return found
 
@@ -124,6 +124,8 @@ def _symbolic(view: View, pattern: Pattern, routing: str, assumed: Assumed | Non
     if view.symbolic_reason:
         raise Refused(view.symbolic_reason)
     if pattern.uniform:
+        if routing == "least_latency" and not by_hops(view, assumed or Assumed(), 2).missing:
+            return replace(_uniform(view, "ecmp", assumed), model="all links and all relays take as long as each other")
         return _uniform(view, routing, assumed)
     if routing != "ecmp":
         raise Refused("traffic that tells ranks apart is routed flow by flow")
@@ -294,10 +296,10 @@ def _merged(classes: list[ClassLoad]) -> tuple[ClassLoad, ...]:
 
 # ---------------------------------------------------------------- flat
 def _flat_or_bound(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed | None, reason: str,
-                   limit: int) -> Loading:
+                   limit: int, table: str = "") -> Loading:
     """Flat; where that is too much, an upper bound at L0 for one flow a rank. Raises as `loading`."""
     try:
-        return _flat(view, pattern, routing, seed, assumed, reason, limit)
+        return _flat(view, pattern, routing, seed, assumed, reason, limit, table)
     except (OverBudget, TooLong):
         if not pattern.matching or routing != "ecmp":
             raise
@@ -308,11 +310,13 @@ def _flat_or_bound(view: View, pattern: Pattern, routing: str, seed: int, assume
         raise
 
 
-def _flat(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed | None, reason: str, limit: int) -> Loading:
-    """Raises OverBudget, TooLong, Refused."""
+def _flat(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed | None, reason: str, limit: int,
+          table: str = "") -> Loading:
+    """Raises OverBudget, TooLong, Refused, Mistake."""
     import numpy as np
 
     from hwdsl.perf.flat import Traffic, Unroutable, loads, uniform
+    from hwdsl.perf.study.routed import routed_startup, routing_options
 
     f = view.fabric()
     if pattern.build is None:
@@ -325,16 +329,15 @@ def _flat(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assume
         raise TooLong(steps)
     progress: Callable[[str], None] | None = view.hooks.progress
     try:
-        found = loads(f, traffic, routing, seed, budget=view.hooks.memory_budget, progress=progress)
+        options = routing_options(view, routing, assumed, table)
+        found = loads(f, traffic, routing, seed, options=options, budget=view.hooks.memory_budget, progress=progress)
     except Unroutable as unfit:
         raise Refused(f"the routing `{routing}` does not apply: {unfit}") from None
     classes = by_tier(view, f, found.load)
     count = max(found.histogram, default=0)
     if not count:  # the routing keeps no count of hops: at least those of minimal paths, twice the longest under Valiant
         count = max(loads(f, uniform() if routing == "valiant" else traffic).histogram, default=0) * (1 + (routing == "valiant"))
-    from hwdsl.perf.study.flat_latency import startup
-
-    latency = NONE if assumed is None else startup(view, f, traffic, count, assumed)
+    latency = NONE if assumed is None else routed_startup(view, f, traffic, routing, seed, options, count, assumed)
     each, where = slowest(classes)
     return Loading(classes, latency, each, where, True, "L2", found.method, found.cost, reason, found.unreachable,
                    found.histogram)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from hwdsl.node import Record
 from hwdsl.perf.study.latency import Assumed
 from hwdsl.perf.traffic import Phase
+
+if TYPE_CHECKING:
+    from hwdsl.perf.traffic.trace import TimedFlows
 
 
 class Operation(Record):
@@ -19,6 +24,8 @@ class Operation(Record):
     filling      extra start-ups that the first piece of a pipeline waits for
     schedule     words for what happens at the same time
     sharing      "fluid" or "max_min": see hwdsl.perf.study.sharing
+    table        name of the file of static routes, "" for other routings: see hwdsl.perf.study.static_routes
+    timed        makes the flows that come and go, None for collectives and other steps. It may raise Mistake and OverBudget
     """
 
     call: str
@@ -33,3 +40,5 @@ class Operation(Record):
     seed: int
     sharing: str
     assumed: Assumed
+    table: str = ""
+    timed: Callable[[], TimedFlows] | None = None

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from hwdsl.node import Record
+from hwdsl.node import Record, replace
 from hwdsl.perf.study.bounds import COLLECTIVES, collective_bounds, distance_bounds, flow_bounds
 from hwdsl.perf.study.in_network import UplinkShare, shares
 from hwdsl.perf.study.latency import NONE, Assumed, Latency, Symbolic
 from hwdsl.perf.study.loading import ClassLoad, Loading, TooLong, loading, pairing_hops
 from hwdsl.perf.study.operation import Operation
-from hwdsl.perf.study.result import Bound, Prediction, Question, Step, TierUse
+from hwdsl.perf.study.result import Bound, FlowStats, Prediction, Question, Step, TierUse
 from hwdsl.perf.study.routings import ROUTINGS
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic.collectives import ONE_MESSAGE, bus_factor
@@ -42,6 +42,8 @@ class Outcome(Record):
     exact: bool
     unreachable: int
     where: str
+    bounds: tuple[Bound, ...] = ()
+    flows: FlowStats | None = None
 
 
 def predict(view: View, op: Operation) -> Prediction:
@@ -50,9 +52,12 @@ def predict(view: View, op: Operation) -> Prediction:
         n = view.ranks
         if n < 2:
             return _without(view, op, n, "refused", "nobody to talk to: fewer than two endpoints are in service")
-        if not op.phases and op.algorithm != "in_network":
+        if not op.phases and op.algorithm != "in_network" and op.timed is None:
             return _without(view, op, n, "refused", "no rank sends anything to another")
-        out = _in_network(view, op) if op.algorithm == "in_network" else _over_phases(view, op)
+        if op.timed is not None:
+            op, out = _come_and_go(view, op)
+        else:
+            out = _in_network(view, op) if op.algorithm == "in_network" else _over_phases(view, op)
     except OverBudget as error:
         return _without(view, op, 0, "refused", f"the flat arrays need about {error.needed / 2**30:.1f} GiB, the budget is "
                                                 f"{error.budget / 2**30:.1f} GiB; {SYMBOLIC}")
@@ -61,7 +66,8 @@ def predict(view: View, op: Operation) -> Prediction:
     except Refused as reason:
         return _without(view, op, view.ranks, "refused", str(reason))
     if out.unreachable:
-        lost = f"{out.unreachable:,} of the flows have no path on this network{_isolated(view)}"
+        routes = f" by the routes of `{op.table}`" if op.table else ""
+        lost = f"{out.unreachable:,} of the flows have no path on this network{routes}{_isolated(view)}"
         return _without(view, op, n, "unreachable", lost, out)
     if out.transfer is None:
         return _without(view, op, n, "unknown", f"the rate of the links {out.where} is not published", out)
@@ -98,7 +104,7 @@ def _over_phases(view: View, op: Operation) -> Outcome:
     for k, phase in enumerate(op.phases):
         if view.hooks.progress is not None and len(op.phases) > 20 and k % 10 == 0:
             view.hooks.progress(f"{op.collective}: step {k} of {len(op.phases)}")
-        found = loading(view, phase.pattern, op.routing, op.seed, op.assumed, None, op.sharing)
+        found = loading(view, phase.pattern, op.routing, op.seed, op.assumed, None, op.sharing, op.table)
         first = first or found
         exact &= found.exact
         lost += found.unreachable
@@ -134,6 +140,21 @@ def _tiers(busy: dict[tuple[str, int, float | None], list[Any]], time: float) ->
                  for (label, links, rate), (b, m, at_most) in rows)
 
 
+def _come_and_go(view: View, op: Operation) -> tuple[Operation, Outcome]:
+    """The operation, its size known, and what becomes of its flows. Raises OverBudget, TooLong, Refused, Mistake."""
+    from hwdsl.perf.study.simulate import simulated
+
+    found = simulated(view, op)
+    op = replace(op, size=Fraction(found.size))
+    first = found.loading
+    if found.stats is None or found.latency is None:
+        return op, Outcome(NONE, None, (), (), first, True, first.unreachable, first.where)
+    busy: dict[tuple[str, int, float | None], list[Any]] = {}
+    _add_busy(busy, first.classes, 1.0)
+    return op, Outcome(found.latency, found.makespan - float(found.latency.seconds), (), _tiers(busy, found.makespan), first,
+                       True, 0, first.where, found.bounds, found.stats)
+
+
 def _in_network(view: View, op: Operation) -> Outcome:
     """Raises Refused."""
     if op.sharing != "fluid":
@@ -162,8 +183,9 @@ def _uplink_use(u: UplinkShare, size: Fraction, time: float) -> TierUse:
 
 # ---------------------------------------------------------------- the answer
 def _question(view: View, op: Operation, first: Loading | None) -> Question:
-    flows = "hashed: one path a flow" if op.routing in ("hashed", "static") else "fluid: a flow is split at will"
-    if op.sharing == "max_min":
+    flows = {"hashed": "hashed: one path a flow", "static": "one path a flow, split alike over parallel links"}.get(
+        op.routing, "fluid: a flow is split at will")
+    if op.sharing == "max_min" or op.timed is not None:
         flows += "; links shared max-min fairly, flow by flow"
     routing = ROUTINGS[op.routing] + (f" ({first.model})" if first is not None and first.model else "")
     return Question(op.schedule, flows, routing, "relay" if view.relays else "do not relay")
@@ -236,12 +258,14 @@ def _complete(view: View, op: Operation, n: int, out: Outcome) -> Prediction:
         tuple(sorted(bounds, key=lambda b: (-b.seconds, b.name))), top.name if top is not None else "",
         max(0.0, time / top.seconds - 1) if top is not None and top.seconds else None, rate, bus, out.exact, first.level,
         first.method, first.cost, first.reason, 0, out.steps, out.tiers, hops,
-        over_name(view))
+        over_name(view), out.flows)
 
 
 def _bounds(view: View, op: Operation, n: int, out: Outcome) -> list[Bound]:
     first = out.first
     assert first is not None
+    if out.flows is not None:
+        return list(out.bounds)
     if op.collective in COLLECTIVES:
         one = op.algorithm in ONE_MESSAGE
         at_once = first if op.collective == "all_to_all" and op.algorithm == "direct" else None

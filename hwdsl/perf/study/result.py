@@ -60,6 +60,39 @@ class Question(Record):
     endpoints: str
 
 
+class Spread(Record):
+    """A distribution: mean, percentiles (interpolated between neighbours) and maximum."""
+
+    mean: float
+    p50: float
+    p95: float
+    p99: float
+    max: float
+
+
+class FlowStats(Record):
+    """What becomes of flows that come and go.
+
+    flows       how many
+    completion  s from the beginning of a flow to its last bit
+    alone       the same on an empty network: start-up latency + size / rate of its own way; no completion is below it
+    slowdown    completion / alone, flow by flow
+    throughput  bit/s an endpoint: bits of the flows that end between the beginning of the flow a quarter down the list (by
+                beginning) and that of the last one, over that time; None where all begin at once
+    offered     bit/s an endpoint that `load` asks for, None for a list of flows. A throughput well below it says that the
+                network does not keep up
+    events      beginnings and ends at which rates were solved anew
+    """
+
+    flows: int
+    completion: Spread
+    alone: Spread
+    slowdown: Spread
+    throughput: float | None
+    offered: float | None
+    events: int
+
+
 class Prediction(Record):
     """The answer to one call of a study.
 
@@ -74,6 +107,7 @@ class Prediction(Record):
     level         "L0" (symbolic) or "L2" (flat); `method` and `cost` (states or arcs visited) of the loads; `reason` why flat
     hops          flows of the first step by hops; empty for sums in the network
     over          the endpoints as paths
+    flows         of flows that come and go: their completion times; `time` is then from the first beginning to the last end
     """
 
     call: str
@@ -108,6 +142,7 @@ class Prediction(Record):
     tiers: tuple[TierUse, ...]
     hops: dict[int, int]
     over: str = ""
+    flows: FlowStats | None = None
 
 
 class Loss(Record):

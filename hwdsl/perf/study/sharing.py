@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hwdsl.perf.study.flat_latency import startup
 from hwdsl.perf.study.latency import NONE, Assumed
 from hwdsl.perf.study.loading import Loading, TooLong, by_tier, slowest
 from hwdsl.perf.study.view import View
@@ -20,15 +19,17 @@ FLOW_LIMIT = 300_000
 """Flows of one step that are simulated."""
 
 
-def shared(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed | None) -> Loading:
+def shared(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed | None,
+           table: str = "") -> Loading:
     """The loading of a step whose `slowest` is when the last of its flows ends, per bit of weight 1.
 
-    Raises OverBudget, TooLong, Refused.
+    Raises OverBudget, TooLong, Refused, Mistake.
     """
     import numpy as np
 
     from hwdsl.perf.flat import Unroutable, route
     from hwdsl.perf.rates import completion_times, fair_rates
+    from hwdsl.perf.study.routed import routing_options, slowest_way
 
     f = view.fabric()
     n = len(f.endpoints)
@@ -38,8 +39,9 @@ def shared(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assum
     if len(flows.src) > FLOW_LIMIT:
         raise TooLong(len(flows.src))
     progress = view.hooks.progress
+    options = routing_options(view, routing, assumed, table)
     try:
-        paths = route(f, flows.src, flows.dst, routing, seed, budget=view.hooks.memory_budget, progress=progress)
+        paths = route(f, flows.src, flows.dst, routing, seed, options=options, budget=view.hooks.memory_budget, progress=progress)
     except Unroutable as unfit:
         raise Refused(f"the routing `{routing}` has no single flows: {unfit}") from None
     lost = int((paths.hops < 0).sum())
@@ -55,6 +57,6 @@ def shared(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assum
         ends = max(float(done.finish.max(initial=0.0)), float(busiest))
         method += f": at first {rates.min() / 8e9:.4g} GB/s to {rates.max() / 8e9:.4g} GB/s a flow, {done.events:,} events"
     hops = {int(h): int(k) for h, k in zip(*np.unique(paths.hops[paths.hops > 0], return_counts=True))}
-    latency = NONE if assumed is None else startup(view, f, flows, max(hops, default=0), assumed)
+    latency = NONE if assumed is None else slowest_way(view, f, paths, flows.dst, assumed)
     reason = "flows are told apart where they share fairly"
     return Loading(classes, latency, ends, where, True, "L2", method, len(paths.arc), reason, lost, hops)

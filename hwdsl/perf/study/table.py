@@ -102,7 +102,24 @@ def _notes(own: Sequence[Prediction]) -> list[str]:
                    "a study may assume it (link_latency = 250 ns, switch_latency = ...)")
     out += dict.fromkeys(f"latency assumed: {p.assumed}" for p in own if p.assumed)
     out += dict.fromkeys(f"{names[id(p)]}: {p.outcome}: {p.reason}" for p in own if p.outcome != "time")
-    return ["    " + line for line in out]
+    return [*_flow_lines(done), *("    " + line for line in out)]
+
+
+def _flow_lines(done: Sequence[Prediction]) -> list[str]:
+    """Completion times of flows that come and go: a line a simulation, in the order of the table."""
+    head = ("flows", "", "routing", "count", "mean", "p50", "p95", "p99", "max", "slowdown: mean", "p50", "p95", "p99", "max",
+            "offered", "throughput an endpoint")
+    several = len({p.routing for p in done}) > 1
+    rows = []
+    for p in done:
+        s = p.flows
+        if s is None:
+            continue
+        times = [seconds(x) for x in (s.completion.mean, s.completion.p50, s.completion.p95, s.completion.p99, s.completion.max)]
+        slow = [f"{x:.3f}" for x in (s.slowdown.mean, s.slowdown.p50, s.slowdown.p95, s.slowdown.p99, s.slowdown.max)]
+        rows.append((p.collective, p.algorithm or p.size_text, p.routing if several else "", f"{s.flows:,}", *times, *slow,
+                     "" if s.offered is None else rate(s.offered), "" if s.throughput is None else rate(s.throughput)))
+    return ["", *_indented(table([head, *rows], set(range(3, 16))))] if rows else []
 
 
 def _algorithm(p: Prediction) -> str:

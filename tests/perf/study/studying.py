@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hwdsl.api import Session
 from hwdsl.perf.study.result import Prediction, StudyResult
 from hwdsl.perf.study.run import run_studies
@@ -75,3 +77,15 @@ def star(study: str, ranks: int = 72) -> tuple[Prediction, ...]:
 def torus(side: int, study: str) -> tuple[Prediction, ...]:
     """A study on a torus of three equal sides, links of 50 GB/s and 250 ns."""
     return answers(TORUS.replace("N", str(side)).replace(f"{side}ode", "Node") + f"study s {{ {study} }}")
+
+
+def asked(folder: Path, text: str, study: str, **files: str) -> tuple[Session, tuple[Prediction, ...]]:
+    """The answers to a study of a design that stands beside some files."""
+    (folder / "d.hw").write_text(text + f"study s {{ {study} }}")
+    for name, content in files.items():
+        (folder / f"{name}.csv").write_text(content)
+    session = Session(cache_dir=None)
+    design = session.open(str(folder / "d.hw"))
+    assert design is not None, session.report()
+    [result], _ = run_studies(design.root, design.module, session.hooks, session.diagnostics)
+    return session, result.predictions
