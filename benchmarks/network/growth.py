@@ -55,12 +55,12 @@ FAMILIES = (
 
 
 class Row(Record):
-    """What was measured: sizes and times of the answers, the method, and why the first refused size was refused."""
+    """What was measured: sizes and times of the answers, the method, and what ended the list early."""
 
     sizes: tuple[int, ...]
     times: tuple[float, ...]
     method: str
-    refused: str
+    end: str
 
 
 def growth(quick: bool) -> None:
@@ -81,7 +81,7 @@ def growth(quick: bool) -> None:
 def _grown(f: Family, designs: list[tuple[Template, str]], failed: tuple[Exclusion, ...], rounds: int) -> Row:
     sizes: list[int] = []
     times: list[float] = []
-    method = refused = ""
+    method = end = ""
     for root, text in designs:
         def solve(root: Template = root) -> Any:
             return uniform_loads(of_planes(root, None), f.routing, failed)
@@ -90,24 +90,24 @@ def _grown(f: Family, designs: list[tuple[Template, str]], failed: tuple[Exclusi
         try:
             found = solve()
         except Refused as reason:
-            refused = f"{text}: {reason}"
+            end = f"refused: {text}: {reason}"
             break
         first = process_time() - before
         sizes.append(found.endpoints)
         times.append(first if first > PATIENCE / 4 else median(solve, 2 * rounds + 1))
         method = found.method
         if first > PATIENCE and root is not designs[-1][0]:
-            refused = f"larger ones were not tried after {seconds(first)}"
+            end = f"larger ones not tried after {seconds(first)}"
             break
-    return Row(tuple(sizes), tuple(times), method, refused)
+    return Row(tuple(sizes), tuple(times), method, end)
 
 
 def _line(name: str, row: Row) -> None:
     points = ", ".join(f"{n:,}: {seconds(t)}" for n, t in zip(row.sizes, row.times))
     exponent = f"N^{slope(row.sizes, row.times):.2f}" if len(row.sizes) > 1 else "-"
     print(f"    {name:<26} {exponent:<7} {points or 'no size'}{'; ' + row.method if row.method else ''}", flush=True)
-    if row.refused:
-        print(f"    {'':<26} {'':<7} refused: {row.refused}")
+    if row.end:
+        print(f"    {'':<26} {'':<7} {row.end}")
 
 
 def _jellyfish(routers: tuple[int, ...]) -> None:
