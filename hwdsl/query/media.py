@@ -92,8 +92,8 @@ def images(space: Space, coords: tuple[Ix, ...], constraints: list[Constraint]) 
     return n, (total // n if n else 0) if uniform or (n and total == n) else (1 if n == total else None)
 
 
-def tally(owner: Template, r: Lifted, operands: tuple[object, ...]) -> Tally:
-    """Everything one rule contributes for the operands of `links(...)`."""
+def tally(owner: Template, r: Lifted, operands: tuple[object, ...], cables: bool = True) -> Tally:
+    """Everything one rule contributes for the operands of `links(...)`; without `cables` only links, lanes and modules."""
     gone = exclusions(owner)
     sets = piece_sets(owner, r, operands)
     links = count_sets(owner, r, sets, gone)
@@ -104,6 +104,7 @@ def tally(owner: Template, r: Lifted, operands: tuple[object, ...]) -> Tally:
     electrical = not any(m.kind == "fibre" for m in media)
     absent = absent_sets(r, gone)
     left, right = attachments(owner, r)
+    media = media if cables else []
     pieces = [_medium(owner, r, m, left, right, sets, absent, links) for m in media]
     return Tally(links, lanes, 2 * lanes if electrical else 0, sum(p.fibres for p in pieces), sum(p.cables for p in pieces),
                  sum(p.assemblies for p in pieces), sum(p.plugs for p in pieces),
@@ -298,12 +299,12 @@ def tallies(owner: Template, operands: tuple[object, ...], keep: Keep = None) ->
     return found
 
 
-def _tallies(owner: Template, operands: tuple[object, ...], keep: Keep) -> list[tuple[Lifted, Tally]]:
+def _tallies(owner: Template, operands: tuple[object, ...], keep: Keep, cables: bool = True) -> list[tuple[Lifted, Tally]]:
     out = []
     for r in lifted_rules(owner):
         if keep is not None and not keep(r):
             continue
-        t = tally(owner, r, operands)
+        t = tally(owner, r, operands, cables)
         if t.links:
             out.append((r, t))
     return _without_repeats(owner, out, operands)
@@ -363,9 +364,9 @@ def total(owner: Template, what: str, operands: tuple[object, ...], keep: Keep =
     """Number of links or lanes end to end, or of the pairs, fibres, cables, assemblies, modules or plugs of their pieces."""
     if what in ("links", "lanes"):
         return sum(b.links if what == "links" else b.lanes for b in bundles(owner, operands, keep))
+    if what in ("modules", "optics"):  # how links share cables, which may take going through them, is not asked
+        return sum(n for _, t in _tallies(owner, operands, keep, cables=False) for _, n in (*t.via_modules, *t.part_modules))
     found = tallies(owner, operands, keep)
-    if what in ("modules", "optics"):
-        return sum(n for _, t in found for _, n in (*t.via_modules, *t.part_modules))
     return sum(int(getattr(t, what)) for _, t in found)
 
 
