@@ -8,6 +8,7 @@ from hwdsl.ir.outages import Exclusion
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import replace
 from hwdsl.perf.symbolic.dragonfly import local_global_local
+from hwdsl.perf.symbolic.lost_link import torus_without_a_link
 from hwdsl.perf.symbolic.routings import REASONS, check_one_latency, check_up_down, dimension_order, valiant
 from hwdsl.query.factored.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
 from hwdsl.query.factored.contract import Contracted, contract
@@ -17,6 +18,9 @@ from hwdsl.query.quotient import Hops, Loads, Plan, Refused, destinations, loads
 from hwdsl.query.taken import taken, whole_block
 
 NAMED = "quotient with named values"
+
+WRITTEN_LIMIT = 512
+"""Vertices up to which a torus without a link is written out, with exact fractions."""
 
 
 def uniform_loads(net: Network, routing: str = "ecmp", failed: tuple[Exclusion, ...] = ()) -> SymbolicLoads:
@@ -103,10 +107,20 @@ def with_outages(net: Network, failed: tuple[Exclusion, ...]) -> SymbolicLoads:
     try:
         if len(c.network.blocks) == 1 and c.network.blocks[0].relay and not any(a.directed for a in c.network.arcs) and (
                 any(x.symmetry == "N" for x in plan(c.network).coordinates[0] if x.size > 1)):
-            return written_out(c)  # reflections about what is lost are no symmetry of one coordinate's values
+            return _outage_in_one_block(c)
     except Refused:  # too many links, or in pieces: perhaps the quotient covers it
         pass
     return replace(by_quotient(c), method=NAMED)
+
+
+def _outage_in_one_block(c: Contracted) -> SymbolicLoads:
+    """Loads of one block whose coordinates lose their rotations. Raises Refused."""
+    if c.network.blocks[0].size > WRITTEN_LIMIT:
+        try:
+            return torus_without_a_link(c)
+        except Refused:
+            pass
+    return written_out(c)  # reflections about what is lost are no symmetry of one coordinate's values
 
 
 def _answer(c: Contracted, pl: Plan, found: Loads, method: str) -> SymbolicLoads:

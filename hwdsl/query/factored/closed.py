@@ -74,6 +74,21 @@ def line_counts(n: int) -> Polynomial:
     return {0: n, **{d: 2 * (n - d) for d in range(1, n)}}
 
 
+def single_ring(f: Factor) -> int | None:
+    """Number of the rule of a factor that is one ring of single links (of two vertices, one link); else None."""
+    if len(f.network.arcs) != 1 or len(f.network.blocks[0].shape) != 1:
+        return None
+    n, number = f.size, f.network.arcs[0].number
+    line = _line(f.network.arcs, n)
+    if line is not None:
+        return number if n == 2 and line[1] == 1 else None
+    steps = _ring(f)
+    if steps is None or len(steps) != 1 or steps[0].parallel != 1:
+        return None
+    step = steps[0].step
+    return number if (step == -1 if n == 2 else step > 0 and 2 * step != n and gcd(step, n) == 1) else None
+
+
 def _parallel(arc: ArcRule, used: set[str]) -> int:
     n = 1
     for name, size in arc.space.vars:
