@@ -13,7 +13,8 @@ from hwdsl.backends.drawing.text import width
 from hwdsl.perf.compare.result import Amount, Comparison, Row
 from hwdsl.perf.compare.table import valued
 
-_R = 210.0
+_LEAST_R, _MORE_R = 210.0, 24.0
+"""Radius for up to three sides, and how much each further side adds: its values stand at every axis."""
 _AXES = (
     "accelerators", "domain", "memory", "memory_bandwidth", "injection", "injection_each", "bisection", "all_to_all_each",
     "scale_out", "mean_hops", "power_per_{format}", "modules_each",
@@ -47,7 +48,8 @@ def radar_svg(c: Comparison, heading: bool = True) -> str:
     if len(rows) < _FEWEST:
         return ""
     side = max(_label_room(c, r) for r in rows) + 26
-    sheet = Sheet("hwcr", "Side by side", max(2 * (MARGIN + side + _R), 720.0))
+    radius = _LEAST_R + _MORE_R * max(0, len(c.sides) - 3)
+    sheet = Sheet("hwcr", "Side by side", max(2 * (MARGIN + side + radius), 720.0))
     sheet.series = len(c.sides)
     subtitle = "Each axis is scaled to the best of the sides; outward is better (where less is better, the axis is inverted)."
     top = sheet.heading(subtitle, heading)
@@ -56,15 +58,15 @@ def radar_svg(c: Comparison, heading: bool = True) -> str:
         sheet.mark(MARGIN + 13, top + 6, k, f"f{k}")
         sheet.text(MARGIN + 36, top + 10, f"{s.label}: {s.accelerators}", HEAD, f"b t{k}")
         top += 20
-    cx, cy = sheet.wide / 2, top + 66 + 14 * len(c.sides) + _R
-    _grid(sheet, cx, cy, len(rows))
+    cx, cy = sheet.wide / 2, top + 66 + 14 * len(c.sides) + radius
+    _grid(sheet, cx, cy, len(rows), radius)
     for k in range(len(c.sides)):
-        _side(sheet, cx, cy, rows, k)
+        _side(sheet, cx, cy, rows, k, radius)
     for ring in (0.25, 0.5, 0.75):
-        sheet.text(cx + 5, cy - _R * ring - 3, f"{ring * 100:.0f} %", 10, "muted halo")
-    lowest = cy + _R
+        sheet.text(cx + 5, cy - radius * ring - 3, f"{ring * 100:.0f} %", 10, "muted halo")
+    lowest = cy + radius
     for n, r in enumerate(rows):
-        lowest = max(lowest, _label(sheet, cx, cy, c, r, n, len(rows)))
+        lowest = max(lowest, _label(sheet, cx, cy, c, r, n, len(rows), radius))
     notes = ["A gap: the figure is not published, or the side has no such thing. Hollow mark: a bound, not the figure itself."]
     return sheet.svg(sheet.notes(lowest + 12, notes) + MARGIN)
 
@@ -77,17 +79,17 @@ def _point(cx: float, cy: float, n: int, count: int, r: float) -> tuple[float, f
     return cx + r * sin(angle), cy - r * cos(angle)
 
 
-def _grid(sheet: Sheet, cx: float, cy: float, count: int) -> None:
+def _grid(sheet: Sheet, cx: float, cy: float, count: int, radius: float) -> None:
     for ring in (0.25, 0.5, 0.75, 1.0):
-        corners = [_point(cx, cy, n, count, _R * ring) for n in range(count)]
+        corners = [_point(cx, cy, n, count, radius * ring) for n in range(count)]
         sheet.line([*corners, corners[0]], "grid", 1.0)
     for n in range(count):
-        sheet.line([(cx, cy), _point(cx, cy, n, count, _R)], "grid")
+        sheet.line([(cx, cy), _point(cx, cy, n, count, radius)], "grid")
 
 
-def _side(sheet: Sheet, cx: float, cy: float, rows: list[Row], k: int) -> None:
+def _side(sheet: Sheet, cx: float, cy: float, rows: list[Row], k: int, radius: float) -> None:
     found = [share(r, r.amounts[k]) for r in rows]
-    points = [None if s is None else _point(cx, cy, n, len(rows), _R * s) for n, s in enumerate(found)]
+    points = [None if s is None else _point(cx, cy, n, len(rows), radius * s) for n, s in enumerate(found)]
     if all(p is not None for p in points):
         sheet.area([p for p in points if p is not None], f"f{k}")
     dash = _DASHES[k % len(_DASHES)]
@@ -105,14 +107,14 @@ def _label_room(c: Comparison, r: Row) -> float:
     return max(width(r.label, SMALL, bold=True), *(width(valued(r, a), SMALL) for a in r.amounts[:len(c.sides)]))
 
 
-def _label(sheet: Sheet, cx: float, cy: float, c: Comparison, r: Row, n: int, count: int) -> float:
+def _label(sheet: Sheet, cx: float, cy: float, c: Comparison, r: Row, n: int, count: int, radius: float) -> float:
     """The name of an axis and the value of each side, outside its end; how far down they reach."""
-    x, y = _point(cx, cy, n, count, _R + 18)
+    x, y = _point(cx, cy, n, count, radius + 18)
     lines = 1 + len(c.sides)
     middle = abs(x - cx) < 1
     anchor = "middle" if middle else "" if x > cx else "end"
     high = 14.0 * lines
-    down = (y - cy) / _R  # labels at the top end above the web, those at the bottom begin below it
+    down = (y - cy) / radius  # labels at the top end above the web, those at the bottom begin below it
     start = y - high * (1 - down) / 2 + 10 if abs(down) < 1 else y - high + 10 if down < 0 else y + 10
     sheet.text(x, start, r.label + (" (less is better)" if r.better == "less" else ""), SMALL, "b halo", anchor)
     for k, a in enumerate(r.amounts):

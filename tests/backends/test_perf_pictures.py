@@ -89,7 +89,9 @@ def sides() -> Comparison:
 def every() -> list[tuple[str, str]]:
     """All pictures of the tests, with their names."""
     found = [(f"{name}/{file}", svg) for name in ("pod", "nvl72", "cloudmatrix384") for file, svg in pictures(name).items()]
-    return [*found, ("radar", radar_svg(sides())), ("bars", bars_svg(sides()))]
+    many = compare([*sides().sides, *sides().sides, sides().sides[0]])
+    return [*found, ("radar", radar_svg(sides())), ("bars", bars_svg(sides())), ("radar of 7", radar_svg(many)),
+            ("bars of 7", bars_svg(many))]
 
 
 # ---------------------------------------------------------------- what is shown
