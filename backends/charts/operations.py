@@ -32,9 +32,16 @@ def scenes(results: Iterable[StudyResult]) -> list[Scene]:
             words = [f"study {r.name}", f"plane {plane}", *([f"mode {mode}"] if mode else [])]
             words += ["failed: " + ", ".join(failed)] if failed else []
             name = _file_name("-".join((r.name, plane, *([mode] if mode else []), *(["failed"] if failed else []))))
-            number = sum(s.name == name or s.name.startswith(f"{name}-") for s in out)
-            out.append(Scene(f"{name}-{number + 1}" if number else name, ", ".join(words), tuple(own)))
+            out.append(Scene(_unused(name, {s.name for s in out}), ", ".join(words), tuple(own)))
     return out
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    """The name, with the least number that makes it new where it is taken."""
+    number = 1
+    while (f"{name}-{number}" if number > 1 else name) in taken:
+        number += 1
+    return f"{name}-{number}" if number > 1 else name
 
 
 def _file_name(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import combinations, pairwise
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -23,6 +24,8 @@ from hwdsl.backends.charts.times import LEAST, MOST, Line, bounds_of, crossovers
 from hwdsl.backends.diagram.scene import scene
 from hwdsl.backends.drawing.palette import DARK_GROUND, GROUND, PLANES
 from hwdsl.backends.drawing.text import width
+from hwdsl.cli.app import run
+from hwdsl.node import replace
 from hwdsl.perf.compare.result import Amount, Comparison, Row
 from hwdsl.perf.compare.rows import compare
 from hwdsl.perf.compare.sides import Choice, Opened, side
@@ -97,6 +100,24 @@ def every() -> list[tuple[str, str]]:
 # ---------------------------------------------------------------- what is shown
 def test_names_of_the_files() -> None:
     assert sorted(pictures("pod")) == [f"{kind}-coll-fabric.svg" for kind in ("hops", "loads", "tiers", "times")]
+
+
+def test_the_command_writes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HWC_CACHE_DIR", "")
+    (tmp_path / "pod.hw").write_text(POD)
+    assert run(["perf", str(tmp_path / "pod.hw"), "-o", str(tmp_path / "out")]) == 0
+    written = {p.name: p.read_text(encoding="utf-8") for p in (tmp_path / "out").iterdir() if p.suffix == ".svg"}
+    assert written == pictures("pod")
+
+
+def test_scenes_of_one_name_are_told_apart() -> None:
+    _, results = opened("pod")
+    p = results[0].predictions[0]
+    several = [replace(p, failed=("leaf[0]",)), replace(p, failed=("leaf[1]",)), replace(p, mode="failed"),
+               replace(p, mode="failed-2")]
+    found = scenes([StudyResult("s", tuple(several), ())])
+    assert len({s.name for s in found}) == 4
+    assert all(re.fullmatch(r"[\w-]+", s.name) for s in found)
 
 
 def test_lines_are_the_predictions_at_every_size() -> None:
