@@ -51,7 +51,7 @@ def random_flows(call: Call, view: View) -> Operation:
     if not size:
         raise mistake("HW6002", "`size` of arriving flows is above zero", call.at("size"))
     number, seed = count(call, "count", 10_000), count(call, "seed", 0, 0)
-    pattern, sizes = word(call, "pattern", PATTERNS, "uniform"), word(call, "sizes", SIZES, "fixed")
+    pattern, sizes = word(call, "pattern", PATTERNS, "uniform"), word(call, "distribution", SIZES, "fixed")
     root = _root(call, view)
 
     def draw() -> TimedFlows:

@@ -36,7 +36,7 @@ TAKES: dict[str, tuple[str, ...]] = {
     "all_to_all": ("size", "schedule"), "all_to_all_v": ("matrix", "schedule"),
     "permutation": ("size", "kind", "by", "targets"), "send_recv": ("size", "src", "dst"), "incast": ("size", "root"),
     "halo": ("size", "shape", "periodic"), "flows": ("trace",),
-    "arrivals": ("load", "size", "sizes", "count", "pattern", "root"),
+    "arrivals": ("load", "size", "distribution", "count", "pattern", "root"),
     "moe_dispatch": ("experts", "top_k", "tokens", "hidden", "bytes", "overhead", "placement", "imbalance", "deduplicate"),
     "moe_combine": ("experts", "top_k", "tokens", "hidden", "bytes", "overhead", "placement", "imbalance", "deduplicate"),
 }
@@ -45,7 +45,7 @@ TAKES: dict[str, tuple[str, ...]] = {
 COME_AND_GO = ("flows", "arrivals")
 """Traffic whose flows begin at times of their own: they share links max-min fairly, whatever `sharing` says of steps."""
 
-WORDS = ("algorithm", "routing", "schedule", "kind", "placement", "sharing", "sizes", "pattern")
+WORDS = ("algorithm", "routing", "schedule", "kind", "placement", "sharing", "distribution", "pattern")
 """Arguments whose value is a word, whatever else in the design bears that name."""
 
 
@@ -106,7 +106,7 @@ def settle(expr: ast.Expr, env: Env, defaults: dict[str, ast.Expr]) -> Iterator[
 def known_words(name: str) -> dict[str, tuple[str, ...]]:
     """The words that each argument of a kind of traffic may be."""
     out: dict[str, tuple[str, ...]] = {"routing": tuple(ROUTINGS), "sharing": ("fluid", "max_min"), "placement": PLACEMENTS,
-                                       "kind": KINDS, "sizes": SIZES, "pattern": PATTERNS}
+                                       "kind": KINDS, "distribution": SIZES, "pattern": PATTERNS}
     if name in ALGORITHMS:
         out["algorithm"] = algorithms(name)
     out["schedule"] = ("concurrent", "pairwise", "direct") if name == "all_to_all" else ("concurrent", "pairwise")

@@ -90,7 +90,7 @@ def test_one_flow_and_two_that_meet(tmp_path: Path) -> None:
 @pytest.mark.parametrize("routing", ["ecmp", "hashed", "up_down", "least_latency", "valiant"])
 def test_arrivals_stay_above_their_bounds(tmp_path: Path, pattern: str, routing: str) -> None:
     session, found = asked(tmp_path, TAPER, f"arrivals(load = each [0.1, 0.7], size = 1 MiB, count = 300, pattern = {pattern}, "
-                                            f"routing = {routing}, sizes = exponential, seed = 3);")
+                                            f"routing = {routing}, distribution = exponential, seed = 3);")
     assert not session.diagnostics.items, session.report()
     for p in found:
         assert p.time is not None
