@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hwdsl.node import replace
 from hwdsl.perf.study.call import COME_AND_GO, TAKES, Call, algorithms, assumed, bits, count, routing, sharing, truth, word
@@ -15,10 +15,14 @@ from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic import Pattern, Phase
 from hwdsl.perf.traffic.collectives import ALGORITHMS, DEFAULT_ALGORITHM, HIERARCHICAL, tree_depth
 from hwdsl.perf.traffic.pattern import listed
+from hwdsl.query.flat import OverBudget
 from hwdsl.query.selection import Selection
 from hwdsl.sema.mistake import mistake
 from hwdsl.sema.show import show
 from hwdsl.types import Quantity
+
+if TYPE_CHECKING:
+    from hwdsl.perf.traffic.trace import TimedFlows
 
 SCHEDULES = {"ring": "steps of a ring, one after the other", "tree": "steps of a binomial tree, one after the other",
              "double_tree": "a pipeline through both trees, all edges busy at once",
@@ -28,7 +32,21 @@ SCHEDULES = {"ring": "steps of a ring, one after the other", "tree": "steps of a
 
 
 def operation(call: Call, view: View) -> Operation:
-    """The operation of a call among the ranks of a view. Raises Mistake."""
+    """The operation of a call among the ranks of a view; one that `predict` refuses where numbering them takes too much memory.
+    Raises Mistake."""
+    try:
+        return _operation(call, view)
+    except OverBudget as error:
+        refusal = error
+
+    def refuse() -> TimedFlows:
+        raise refusal
+
+    return replace(make(call, [], Fraction(0), "not looked at"), timed=refuse)
+
+
+def _operation(call: Call, view: View) -> Operation:
+    """Raises Mistake, OverBudget."""
     if call.name in ALGORITHMS:
         made = _collective(call, view)
     elif view.ranks < 2:  # what arguments say about ranks means nothing then

@@ -37,7 +37,10 @@ def check_studies(root: Template, module: Module, hooks: Any, diagnostics: Diagn
 
 
 def bind_study(item: ast.Study, given: dict[str, Any], env: Env) -> None:
-    """Bind the parameters of a study. Raises Mistake."""
+    """Bind the parameters of a study that asks something. Raises Mistake."""
+    if not any(isinstance(i, (ast.CallItem, ast.Under, ast.Check)) for i in item.items):
+        raise mistake("HW6003", f"study `{item.name}` asks nothing", item.span,
+                      help="it holds calls such as `all_to_all(over = **.gpu, size = 1 GiB);`")
     bind_parameters(ast.Mode(item.span, (), "", item.name, False, item.params, None, ()), given, env, item.span)
 
 

@@ -76,6 +76,9 @@ def outage(root: Template, expr: ast.Expr, env: Env) -> Failed:
                       help=d.help or "a failure is a path such as `rack[0].leaf[2]`, a port or a plane") from None
     if not all(isinstance(c, (Ix, range)) for c in found.coords) or any(isinstance(c, Ix) and c.terms for c in found.coords):
         raise mistake("HW3008", "a failure names parts with constant indices", expr.span)
+    if not found.path:
+        raise mistake("HW6006", "what should fail is the whole design", expr.span,
+                      help="a failure is a path such as `rack[0].leaf[2]`, a port or a plane")
     shape = root.shape(found.path)
     box = tuple(box_side(c) for c in found.coords)
     for axis, (side, n) in enumerate(zip(box, shape)):

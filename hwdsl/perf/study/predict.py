@@ -27,6 +27,9 @@ SYMBOLIC = ("uniform all-to-all is answered symbolically where the network has s
             "rounds on a folded Clos without taper; or raise the budget with `--memory`, or select fewer endpoints with `over`")
 
 
+NAMED = 20_000
+"""Endpoints of a network below which those without a link are looked for one by one."""
+
 RANK_STEPS = 300_000_000
 """Steps times ranks that are looked at one by one."""
 
@@ -59,8 +62,8 @@ def predict(view: View, op: Operation) -> Prediction:
         else:
             out = _in_network(view, op) if op.algorithm == "in_network" else _over_phases(view, op)
     except OverBudget as error:
-        return _without(view, op, 0, "refused", f"the flat arrays need about {error.needed / 2**30:.1f} GiB, the budget is "
-                                                f"{error.budget / 2**30:.1f} GiB; {SYMBOLIC}")
+        return _without(view, op, 0, "refused", f"the flat arrays need about {gibibytes(error.needed)}, the budget is "
+                                                f"{gibibytes(error.budget)}; {SYMBOLIC}")
     except TooLong as error:
         return _without(view, op, view.ranks, "refused", f"routing it flow by flow takes {error.steps:,} steps; {SYMBOLIC}")
     except Refused as reason:
@@ -74,6 +77,12 @@ def predict(view: View, op: Operation) -> Prediction:
     return _complete(view, op, n, out)
 
 
+def gibibytes(number: int) -> str:
+    """ "1.5 GiB", "20 KiB"."""
+    unit, size = next(((u, n) for u, n in (("GiB", 2**30), ("MiB", 2**20)) if number >= n / 10), ("KiB", 2**10))
+    return f"{number / size:,.1f} {unit}"
+
+
 def _isolated(view: View) -> str:
     """Names of endpoints without any link, in words."""
     import numpy as np
@@ -82,7 +91,10 @@ def _isolated(view: View) -> str:
         if not view.failed and view.mode is None and not view.net.exceptions:
             linked = {k for a in view.net.arcs for k in (a.a, a.b)}
             alone = [".".join(view.net.blocks[k].path) for k in view.net.endpoints if k not in linked]
-            return f"; no link at all: {', '.join(alone)}" if alone else ""
+            if alone:
+                return f"; no link at all: {', '.join(alone)}"
+            if view.selected > NAMED:
+                return ""
         f = view.fabric()
     except OverBudget:
         return ""

@@ -71,7 +71,10 @@ def _injection_before(view: View) -> float | None:
     """Mean rate of an endpoint without the failures."""
     if not view.failed:
         return None
-    rates = endpoint_rates(view.without_failures().fabric())
+    try:
+        rates = endpoint_rates(view.without_failures().fabric())
+    except OverBudget:
+        return None
     return float(rates.mean()) if len(rates) and not np.isnan(rates).any() else None
 
 
@@ -123,7 +126,7 @@ def _losses(view: View, f: Fabric, rates: Floats) -> tuple[tuple[Loss, ...], str
     seen = {x.part for x in out}
     out += [_feed_loss(view, f, base, rates, path) for path in sources(view.root) if ".".join(path) not in seen]
     out.sort(key=lambda x: (-(x.inside + x.cut), -(x.split or 0), -(x.lost or 0.0), 1.0 if x.left is None else x.left, x.part))
-    note = "all-to-all after a failure is left out where it takes too long" if left_out else ""
+    note = "all-to-all after a failure is left out where it takes too long or links have no rate" if left_out else ""
     return tuple(out), note
 
 

@@ -31,7 +31,7 @@ def checked(matrix: npt.NDArray[np.float64], ranks: int) -> npt.NDArray[np.float
     import numpy as np
 
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise BadMatrix(f"a traffic matrix is square; this one is {' x '.join(map(str, matrix.shape)) or 'a single number'}")
+        raise BadMatrix(f"a traffic matrix is square; this one is {shape_words(matrix.shape)}")
     if len(matrix) != ranks:
         raise BadMatrix(f"the matrix is {len(matrix)} x {len(matrix)}, and {ranks} endpoints are selected")
     for bad, word in ((np.isnan(matrix), "not a number"), (np.isinf(matrix), "infinite"), (matrix < 0, "negative")):
@@ -41,6 +41,13 @@ def checked(matrix: npt.NDArray[np.float64], ranks: int) -> npt.NDArray[np.float
             raise BadMatrix(f"the entry from rank {i} to rank {j} is {word} ({matrix[i, j]:g})"
                             + (f", and so are {more} more" if more else ""), f"row {i + 1}, column {j + 1}")
     return matrix
+
+
+def shape_words(shape: tuple[int, ...]) -> str:
+    """ "2 x 3", "a single number", "a list of 4"."""
+    if len(shape) < 2:
+        return f"a list of {shape[0]}" if shape else "a single number"
+    return " x ".join(map(str, shape))
 
 
 def _npz(path: str) -> npt.NDArray[np.float64]:
@@ -57,8 +64,10 @@ def _npz(path: str) -> npt.NDArray[np.float64]:
                 names = ", ".join(f"`{n}`" for n in sorted(found.files)) or "none"
                 raise BadMatrix(f"the file must hold one array; it holds {names}")
             return _real(found[found.files[0]])
-    except (ValueError, TypeError, zipfile.BadZipFile, EOFError) as error:
+    except TypeError as error:
         raise BadMatrix(f"this is not a file of one array of numbers: {error}") from None
+    except (ValueError, zipfile.BadZipFile, EOFError):  # numpy's advice is to load it unsafely
+        raise BadMatrix("this is not a file of one array of numbers: it is damaged, holds other objects or is no npz") from None
 
 
 def _real(found: Any) -> npt.NDArray[np.float64]:
