@@ -6,6 +6,7 @@ the ranks that hold them; what stays on its rank costs nothing on the network. E
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ def held(layer: Experts, ranks: int) -> list[int]:
     if layer.placement == "round_robin":
         return [(layer.experts + ranks - 1 - r) // ranks for r in range(ranks)]
     first = [-(-r * layer.experts // ranks) for r in range(ranks + 1)]
-    return [b - a for a, b in zip(first, first[1:])]
+    return [b - a for a, b in pairwise(first)]
 
 
 def missed(layer: Experts, here: int) -> float:
