@@ -11,10 +11,11 @@ from hwdsl.query.quotient import Hops
 
 
 def adjacency(g: FlatGraph) -> tuple[Ints, Ints]:
-    """(indptr, indices) over vertices, parallel links merged."""
+    """(indptr, indices) over vertices of those that send to each, parallel links merged."""
     n = len(g.relay)
-    both_t = np.concatenate([g.tails, g.heads])
-    both_h = np.concatenate([g.heads, g.tails])
+    back = ~g.links.directed
+    both_t = np.concatenate([g.heads, g.tails[back]])
+    both_h = np.concatenate([g.tails, g.heads[back]])
     code = np.unique(both_t * n + both_h)
     t, h = code // n, code % n
     indptr = np.zeros(n + 1, dtype=np.int64)
@@ -34,7 +35,7 @@ def all_pairs(g: FlatGraph, budget: int) -> Hops:
 
 
 def histogram(indptr: Ints, indices: Ints, relay: Any, ends: Ints) -> dict[int, int]:
-    """Hops -> ordered pairs of distinct ends, from the heads of the links of each vertex and who relays."""
+    """Hops -> ordered pairs of distinct ends, from those that send to each vertex and who relays."""
     n, words = len(relay), (len(ends) + 63) // 64
     seen = np.zeros((n, words), dtype=np.uint64)
     rows = np.arange(len(ends))

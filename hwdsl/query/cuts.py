@@ -40,12 +40,14 @@ def capacity(arc: ArcRule) -> Fraction:
 
 
 def injection(network: Network) -> Fraction:
-    """Rate of all links at endpoints, one direction, over all endpoints together (links between two endpoints count at both)."""
+    """What all endpoints together can send: the rate of their links, those between two of them at both, directed ones at the
+    output."""
     total = Fraction(0)
     ends = set(network.endpoints)
     for arc in network.arcs:
-        if arc.a in ends or arc.b in ends:
-            total += capacity(arc) * arc.links * ((arc.a in ends) + (arc.b in ends))
+        senders = (arc.a in ends) + (arc.b in ends and not arc.directed)
+        if senders:
+            total += capacity(arc) * arc.links * senders
     return total
 
 

@@ -30,7 +30,8 @@ def flat_bracket(g: FlatGraph) -> Bracket | None:
     n = len(g.endpoints)
     inject = np.zeros(len(g.relay))
     np.add.at(inject, g.tails, g.capacity)
-    np.add.at(inject, g.heads, g.capacity)
+    back = ~g.links.directed
+    np.add.at(inject, g.heads[back], g.capacity[back])
     least = np.sort(inject[g.endpoints])[: n // 2].sum()
     upper: list[tuple[Fraction, str]] = [(Fraction(int(least)), "injection of the weakest half of the endpoints")]
     if len(g.tails) <= FLOW_LIMIT:
@@ -69,8 +70,8 @@ def _network_flow(g: FlatGraph, sources: list[int], sinks: list[int]) -> Fractio
     graph: Any = nx.DiGraph()
     inside = set(sources) | set(sinks)
     merged: dict[tuple[int, int], int] = {}
-    for t, h, c in zip(g.tails.tolist(), g.heads.tolist(), g.capacity.tolist()):
-        for a, b in ((t, h), (h, t)):
+    for t, h, c, one_way in zip(g.tails.tolist(), g.heads.tolist(), g.capacity.tolist(), g.links.directed.tolist()):
+        for a, b in ((t, h), (h, t))[: 1 if one_way else 2]:
             merged[a, b] = merged.get((a, b), 0) + int(c)
     for (a, b), c in merged.items():
         if (g.relay[a] or a in inside) and (g.relay[b] or b in inside):

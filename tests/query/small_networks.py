@@ -37,6 +37,7 @@ class Expanded:
     def __init__(self, net: Network) -> None:
         self.net = net
         self.out: dict[Vertex, list[Hop]] = defaultdict(list)
+        self.into: dict[Vertex, list[Vertex]] = defaultdict(list)
         self.links: list[tuple[int, Vertex, Vertex]] = []
         for arc in net.arcs:
             for p in points(arc.space):
@@ -46,8 +47,10 @@ class Expanded:
                 b = (arc.b, tuple(evaluate(m, p) for m in arc.b_maps))
                 self.links.append((arc.number, a, b))
                 self.out[a].append((arc.number, True, b))
+                self.into[b].append(a)
                 if not arc.directed:
                     self.out[b].append((arc.number, False, a))
+                    self.into[a].append(b)
         self.ends = [(k, c) for k in net.endpoints for c in _coordinates(net.blocks[k].shape)]
 
     def relays(self, v: Vertex) -> bool:
@@ -55,17 +58,17 @@ class Expanded:
         return self.net.blocks[v[0]].relay
 
     def distances(self, destination: Vertex) -> dict[Vertex, int]:
-        """Hops to a destination (links are taken as they are: both ways)."""
+        """Hops to a destination; a directed link carries from its output to its input."""
         found = {destination: 0}
         queue = deque([destination])
         while queue:
             v = queue.popleft()
             if v != destination and not self.relays(v):
                 continue
-            for _, _, far in self.out[v]:
-                if far not in found:
-                    found[far] = found[v] + 1
-                    queue.append(far)
+            for near in self.into[v]:
+                if near not in found:
+                    found[near] = found[v] + 1
+                    queue.append(near)
         return found
 
     def histogram(self) -> tuple[dict[int, int], int]:
@@ -84,8 +87,10 @@ class Expanded:
         numbered: dict[Vertex, list[tuple[int, bool, int, Vertex]]] = defaultdict(list)
         for n, (rule, a, b) in enumerate(self.links):
             numbered[a].append((rule, True, n, b))
-            numbered[b].append((rule, False, n, a))
-            load[rule, True, n] = load[rule, False, n] = Fraction(0)
+            load[rule, True, n] = Fraction(0)
+            if (rule, False, a) in self.out[b]:
+                numbered[b].append((rule, False, n, a))
+                load[rule, False, n] = Fraction(0)
         for d in self.ends:
             distance = self.distances(d)
             flow: dict[Vertex, Fraction] = defaultdict(Fraction)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from hwdsl.node import Record
-from hwdsl.query.factored.orthant import Orthant
+from hwdsl.perf.symbolic.orthant import Orthant
 
 
 class AxisLoads(Record):

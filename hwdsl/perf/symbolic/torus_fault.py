@@ -15,8 +15,8 @@ from itertools import product
 from typing import Any
 
 from hwdsl.node import Record
+from hwdsl.perf.symbolic.orthant import Orthant, flow_to_origin
 from hwdsl.perf.symbolic.torus_axis import axis_loads
-from hwdsl.query.factored.orthant import Orthant, flow_to_origin
 
 ALIGNED, AHEAD, TIE = 0, 1, 2
 State = tuple[int, ...]
