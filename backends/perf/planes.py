@@ -10,6 +10,7 @@ from hwdsl.backends.perf.collectives import ring_all_reduce
 from hwdsl.ir.l0 import Template
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import replace
+from hwdsl.perf.study.default import networks
 from hwdsl.perf.study.document import FORMAT, VERSION
 from hwdsl.query.cuts import Bracket, capacity, injection, levels
 from hwdsl.query.ends import ENDS, Range, at_end, at_ends, between
@@ -43,6 +44,8 @@ def compute(design: Design, progress: Callable[[str], None] | None = None) -> di
 def _compute(design: Design, progress: Callable[[str], None] | None) -> dict[str, Any]:
     root = design.root
     planes = data_planes(root)
+    alone = {name for name, _ in planes}
+    planes += [n for n in networks(root) if n[0] not in alone]  # an access plane with the fabric behind it
     out: dict[str, Any] = {
         "format": FORMAT, "version": VERSION, "design": design.name, "parameters": design.parameters, "mode": design.mode,
         "conventions": {

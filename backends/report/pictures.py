@@ -17,7 +17,7 @@ from hwdsl.backends.perf.collectives import plane_view
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record
 from hwdsl.perf.study.build import operation
-from hwdsl.perf.study.default import data_planes, default_calls
+from hwdsl.perf.study.default import default_calls, networks
 from hwdsl.perf.study.loading import ZeroRate
 from hwdsl.perf.study.predict import predict
 from hwdsl.perf.study.result import Prediction
@@ -42,9 +42,9 @@ class Picture(Record):
 
 
 def plane_pictures(design: Design, diagnostics: Diagnostics, progress: Callable[[str], None] | None) -> dict[str, list[Picture]]:
-    """Pictures by name of the data plane."""
+    """Pictures by name of the network: a data plane, or several that make one."""
     out: dict[str, list[Picture]] = {}
-    for number, (name, planes) in enumerate(data_planes(design.root)):
+    for number, (name, planes) in enumerate(networks(design.root)):
         if progress is not None:
             progress(f"drawing plane {name}")
         found = _predictions(design, name, planes)

@@ -10,7 +10,6 @@ talks on it), and ports that lead out through a connector or a module and go now
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -21,19 +20,18 @@ from hwdsl.node import Record, replace
 from hwdsl.perf.compare.amounts import of_attribute, total
 from hwdsl.perf.compare.islands import islands
 from hwdsl.perf.compare.result import NONE, UNKNOWN, Amount
-from hwdsl.perf.study.default import data_planes
+from hwdsl.perf.study.default import data_planes, planes_behind, together, wired_planes
 from hwdsl.query.counting import count_carried, count_group, count_used
 from hwdsl.query.cuts import injection
 from hwdsl.query.ends import at_ends
 from hwdsl.query.flat import OverBudget
 from hwdsl.query.hopcount import hop_counts
-from hwdsl.query.lifted import exclusions, lifted_rules
+from hwdsl.query.lifted import exclusions
 from hwdsl.query.media import total as media_total
 from hwdsl.query.modes import known_modes
 from hwdsl.query.network import Network, network
 from hwdsl.query.quotient import Hops, Refused
 from hwdsl.query.rates import link_rate
-from hwdsl.query.select import any_depth_planes
 from hwdsl.query.selection import PlaneSelection, Selection, group_size, whole
 from hwdsl.sema.mistake import Mistake
 from hwdsl.sema.values import UNKNOWN as UNPUBLISHED
@@ -99,7 +97,7 @@ def scale_up(root: Template, chips: Selection, hooks: Any, wanted: str = "") -> 
     first: Domain | None = None
     found = by_bandwidth(root, chips)
     for name, planes, net, _ in found:
-        more = _behind(root, name, net, chips, {c[0] for c in found})
+        more = planes_behind(root, name, chips, {c[0] for c in found})
         if more:
             planes = together(root, (name, *more))
             net = network(root, planes, chips)
@@ -114,34 +112,9 @@ def scale_up(root: Template, chips: Selection, hooks: Any, wanted: str = "") -> 
     return first
 
 
-def _behind(root: Template, name: str, net: Network, chips: Selection, known: set[str]) -> tuple[str, ...]:
-    """Planes that lead on from the switches of a plane to other switches, and reach no accelerator themselves."""
-    rest = [(n, p) for n, p in _wired_planes(root) if n != name and n not in known]
-    relays = {b.path for b in net.blocks if b.relay}
-    out: list[str] = []
-    grown = True
-    while grown:
-        grown = False
-        for n, planes in rest:
-            own = network(root, planes, chips)
-            ends = [(own.blocks[a.a], own.blocks[a.b]) for a in own.arcs]
-            if n not in out and any(a.relay and b.relay and {a.path, b.path} & relays for a, b in ends):
-                out.append(n)
-                relays |= {b.path for b in own.blocks if b.relay}
-                grown = True
-    return tuple(sorted(out))
-
-
 def _joining(domain: Domain) -> Domain | None:
     """The domain, unless it is known to join nobody."""
     return domain if domain.ranks > 1 or domain.reason else None
-
-
-def together(root: Template, names: Sequence[str]) -> PlaneSelection | None:
-    """Several planes as one network; None for the links of a design without planes."""
-    chosen = [planes for name, planes in _wired_planes(root) if name in names]
-    items = tuple(i for planes in chosen if planes is not None for i in planes.items)
-    return PlaneSelection(root, items) if items else None
 
 
 def _domain(root: Template, name: str, planes: PlaneSelection | None, net: Network, chips: Selection, hooks: Any) -> Domain:
@@ -251,10 +224,4 @@ def _ports_out(root: Template) -> list[tuple[str, str, Amount]]:
 
 def plane_names(root: Template) -> list[str]:
     """Data planes by outermost name, those between switches alone among them; "links" for a design without planes."""
-    return [name for name, _ in _wired_planes(root)] or [name for name, _ in data_planes(root)]
-
-
-def _wired_planes(root: Template) -> list[tuple[str, PlaneSelection | None]]:
-    names = {r.rule.plane.names[0] for r in lifted_rules(root) if r.rule.lanes and r.rule.plane.names}
-    return [(n, any_depth_planes(root, n)) for n in sorted(names)]
-
+    return [name for name, _ in wired_planes(root)] or [name for name, _ in data_planes(root)]

@@ -13,7 +13,7 @@ from hwdsl.node import replace
 from hwdsl.perf.study.build import operation
 from hwdsl.perf.study.call import Call, plane_name, settle
 from hwdsl.perf.study.checks import bind_study, settings
-from hwdsl.perf.study.default import data_planes, default_calls, islands
+from hwdsl.perf.study.default import data_planes, default_calls, islands, networks
 from hwdsl.perf.study.failures import Failed, outage
 from hwdsl.perf.study.loading import ZeroRate
 from hwdsl.perf.study.predict import predict
@@ -119,7 +119,7 @@ class Evaluation:
     def default(self) -> Iterator[Answer]:
         """The answers of the study that a design without one gets, plane by plane: a plane whose rates nobody published, or whose
         endpoints do not all reach each other, says so once, and is then asked of one of its islands."""
-        for name, planes in data_planes(self.root):
+        for name, planes in networks(self.root):
             calls = default_calls(name, planes)
             found = self._tried(calls[0])
             if found is None:
