@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from hwdsl.query.factored.factors import Factor, FactorClass, Solved
 from hwdsl.query.factored.generators import candidates
 from hwdsl.query.factored.polynomial import Polynomial, plus
+from hwdsl.query.factored.two_hops import TwoHops, two_hops
 from hwdsl.query.refusal import Refused
 
 LINK_LIMIT = 250_000
@@ -22,10 +24,14 @@ STEP_LIMIT = 1_500_000
 """Destinations that are searched, times directed links."""
 
 
+LARGE = 100_000
+"""Joined ordered pairs beyond which common neighbours are counted before symmetries are looked for."""
+
+
 class Written:
     """A factor's links as arrays over ordered pairs of joined vertices, sorted by `key` = tail * size + head.
 
-    width  links of a pair; made: (rule, forward?, pair of each link); out: by vertex, (number of the pair, head, width)
+    width  links of a pair; made: (rule, forward?, pair of each link)
     """
 
     def __init__(self, f: Factor) -> None:
@@ -42,9 +48,14 @@ class Written:
         split = np.split(where.reshape(-1), np.cumsum([len(k) for k in keys])[:-1])
         self.made = [(rule, forward, pairs) for forward, half in ((True, split[: len(pieces)]), (False, split[len(pieces):]))
                      for (rule, _, _), pairs in zip(pieces, half)]
-        self.out: list[list[tuple[int, int, int]]] = [[] for _ in range(self.size)]
-        for pair, (u, v, w) in enumerate(zip(self.tail.tolist(), self.head.tolist(), self.width.tolist())):
-            self.out[u].append((pair, v, w))
+
+    @cached_property
+    def out(self) -> list[list[tuple[int, int, int]]]:
+        """By vertex, (number of the pair, head, width)."""
+        out: list[list[tuple[int, int, int]]] = [[] for _ in range(self.size)]
+        for k, (u, v, n) in enumerate(zip(self.tail.tolist(), self.head.tolist(), self.width.tolist())):
+            out[u].append((k, v, n))
+        return out
 
     def image(self, g: list[int]) -> Any:
         """For each pair the number of the one it is mapped to (of another pair, if to none)."""
@@ -120,10 +131,16 @@ def explicit(f: Factor) -> Solved:
     import numpy as np
 
     w = Written(f)
+    short = two_hops(w.size, w.tail, w.head, w.width) if len(w.key) > LARGE else None
+    if short is not None:
+        return _counted(w, short)
     generators = [g for g in candidates(f, lost_links(f)) if is_symmetry(w, g)]
     vertex = orbits(w.size, [np.asarray(g, dtype=np.int64) for g in generators])
     destinations, like = np.unique(vertex, return_counts=True)
     cost = len(destinations) * len(w.key)
+    short = two_hops(w.size, w.tail, w.head, w.width) if len(destinations) > 1 and len(w.key) <= LARGE else None
+    if short is not None:
+        return _counted(w, short)
     if cost > STEP_LIMIT:
         raise Refused(f"{len(destinations):,} classes of vertices with {len(w.key):,} directed links each")
     pair = orbits(len(w.key), [w.image(g) for g in generators])
@@ -136,6 +153,20 @@ def explicit(f: Factor) -> Solved:
         distances = plus(distances, profiles[-1][1], n)
     method = "one source of each checked orbit" if generators else "all sources"
     return Solved(_classes(w, total, pair), distances, len(destinations) == 1, method, cost, 0, tuple(profiles))
+
+
+def _counted(w: Written, found: TwoHops) -> Solved:
+    """The answer from common neighbours."""
+    import numpy as np
+
+    counts: dict[tuple[int, bool, Fraction], int] = defaultdict(int)
+    scale = found.scale * int(w.width[0])
+    for rule, forward, pairs in w.made:
+        for load, n in zip(*(x.tolist() for x in np.unique(found.numerators[pairs], return_counts=True))):
+            counts[rule, forward, Fraction(load, scale)] += n
+    classes = tuple(FactorClass(rule, forward, load, n) for (rule, forward, load), n in sorted(counts.items()))
+    distances = {d: n for d, n in found.distances.items() if n}
+    return Solved(classes, distances, False, "common neighbours counted", found.cost, 0, found.profiles)
 
 
 def _towards(w: Written, destination: int, like: int, total: dict[int, Fraction], orbit: list[int]) -> dict[int, int]:

@@ -256,10 +256,15 @@ def test_trap_11_one_cable_more_in_a_clos() -> None:
         of_design(small.opened(small.clos2(3, 4, 2)))).classes})
 
 
-def test_trap_12_a_fault_in_a_large_torus_is_left_to_the_flat_level() -> None:
+def test_trap_12_a_fault_in_a_large_torus_is_never_a_quotient_of_single_values() -> None:
+    """One link: a recurrence; two: refused before 4,096 destinations with as many cells each are tried."""
     net = of_design(small.opened(small.torus(16, 16, 16)))
+    one, other = failed("gpu.plus", 3, 4, 5, 0, target="port"), failed("gpu.plus", 3, 4, 6, 0, target="port")
+    found = uniform_loads(net, failed=(one,))
+    assert found.method.startswith("recurrence")
+    assert found.cost == (3 * 9) ** 3
     with pytest.raises(Refused, match="classes of destinations"):
-        uniform_loads(net, failed=(failed("gpu.plus", 3, 4, 5, 0, target="port"),))
+        uniform_loads(net, failed=(one, other))
 
 
 def test_trap_13_slim_fly_of_either_kind_is_checked_not_assumed() -> None:
