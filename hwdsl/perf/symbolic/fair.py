@@ -7,6 +7,7 @@ product of factors a class of flows is, for each factor, a set of link classes u
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product
 
@@ -17,10 +18,17 @@ from hwdsl.query.factored.answer import arc_label
 from hwdsl.query.factored.contract import Contracted, contract
 from hwdsl.query.factored.factors import Factor, factors
 from hwdsl.query.network import Network
-from hwdsl.query.quotient import CELL_LIMIT, STEP_LIMIT, Arc, Refused, census, destinations, flows, plan, reach, talks
+from hwdsl.query.quotient import CELL_LIMIT, STEP_LIMIT, Arc, Cell, Plan, Refused, census, destinations, flows, plan, reach, talks
 
 PATTERN_LIMIT = 4096
 """Classes of flows."""
+
+
+_Kind = tuple[int, tuple[int, ...]]
+"""(block, values and parts that tell its vertices apart)"""
+
+_Pairs = tuple[frozenset[Arc], tuple[_Kind, _Kind] | None]
+"""What a class of flows crosses, and the kinds of vertices their ends hang on."""
 
 
 class FlowRate(Record):
@@ -64,7 +72,7 @@ class _Uses:
 def uniform_max_min(net: Network) -> tuple[FlowRate, ...]:
     """The max-min fair rates, by class of flows. Raises Refused."""
     c = contract(net)
-    if any(b.below != 1 for b in c.bridges):
+    if any(b.below != 1 for b in c.bridges) or (c.bridges and any(set(depth) != {1} for depth in c.depth.values())):
         raise Refused("endpoints hang on others")
     fs = factors(c.network) if len(c.weight) == 1 else None
     if fs is not None:
@@ -78,14 +86,20 @@ def uniform_max_min(net: Network) -> tuple[FlowRate, ...]:
     return _by_quotient(c)
 
 
-def _bridges(c: Contracted, uses: _Uses, use: dict[int, Fraction], count: int) -> dict[int, Fraction]:
-    """Add the links of endpoints that hang on a vertex, crossed by `count` flows spread over all of them alike."""
-    if len({b.arc.number for b in c.bridges}) > 1:
-        raise Refused("endpoints of several kinds hang on one vertex")
+def _bridges(c: Contracted, uses: _Uses, use: dict[int, Fraction], count: int, ends: tuple[_Kind, _Kind] | None = None,
+             like: Mapping[_Kind, int] | None = None) -> dict[int, Fraction]:
+    """Add the links of endpoints that hang on a vertex, crossed by `count` flows spread over all of them alike.
+
+    ends  the kinds of vertices that these flows come from and go to, where they are not all alike; like: endpoints of each kind
+    """
+    if len({b.arc.number for b in c.bridges}) > 1 or (c.bridges and len(c.weight) > 1):
+        raise Refused("endpoints of several kinds hang on vertices")
     for b in c.bridges:
+        up = c.original.endpoints.count(b.arc.a) > 0  # from its end a: the endpoint's, where that is an endpoint
         for forward in (True, False):
-            k = uses.link((b.arc.number, forward), capacity(b.arc), arc_label(c.original, b.arc, forward))
-            use[k] = Fraction(count, c.endpoints * b.parallel)
+            kind = None if ends is None else ends[0] if forward == up else ends[1]
+            k = uses.link((b.arc.number, forward, kind), capacity(b.arc), arc_label(c.original, b.arc, forward))
+            use[k] = Fraction(count, (like[kind] if like is not None and kind is not None else c.endpoints) * b.parallel)
     return use
 
 
@@ -161,17 +175,22 @@ def _by_product(c: Contracted, fs: tuple[Factor, ...]) -> tuple[FlowRate, ...]:
     return uses.rates()
 
 
+def _kind(pl: Plan, cell: Cell) -> _Kind:
+    """What tells the vertices of a block apart, whatever the destination."""
+    coords = pl.coordinates[cell[0]]
+    return cell[0], tuple(x >> 1 if q.symmetry == "S" else x if q.symmetry == "N" else 0 for q, x in zip(coords, cell[1]))
+
+
 def _by_quotient(c: Contracted) -> tuple[FlowRate, ...]:
     pl = plan(c.network)
     made = {a.number: a for a in pl.network.arcs}
     uses = _Uses()
     budget = [CELL_LIMIT]
     links: dict[Arc, int] = {}
-    totals: dict[frozenset[Arc], dict[Arc, Fraction]] = {}
-    counts: dict[frozenset[Arc], int] = defaultdict(int)
+    totals: dict[_Pairs, dict[Arc, Fraction]] = {}
+    counts: dict[_Pairs, int] = defaultdict(int)
     todo = destinations(pl)
-    if c.bridges and len(todo) > 1:
-        raise Refused("endpoints hang on vertices that are not all alike")
+    kinds = {_kind(pl, d): like * c.weight[d[0]] for d, like in todo}
     for n, (destination, like) in enumerate(todo):
         seen = reach(pl, destination, budget)
         if len(seen.distance) * sum(map(len, seen.links.values())) * len(todo) > STEP_LIMIT:
@@ -183,7 +202,8 @@ def _by_quotient(c: Contracted) -> tuple[FlowRate, ...]:
                 continue
             many = c.weight[cell[0]] * c.weight[destination[0]]
             found = {} if cell == destination else flows(pl, seen, destination, {cell: Fraction(many)})
-            key: frozenset[Arc] = frozenset(found)
+            ends = (_kind(pl, cell), _kind(pl, destination)) if c.bridges else None
+            key: _Pairs = frozenset(found), ends
             at = totals.setdefault(key, defaultdict(Fraction))
             for arc, flow in found.items():
                 at[arc] += flow * like
@@ -194,7 +214,7 @@ def _by_quotient(c: Contracted) -> tuple[FlowRate, ...]:
             rule = made[arc[0]]
             use[uses.link(arc, capacity(rule), arc_label(pl.network, rule, arc[1]))] = flow / links[arc]
         if counts[key]:
-            uses.use.append(_bridges(c, uses, use, counts[key]))
+            uses.use.append(_bridges(c, uses, use, counts[key], key[1], kinds))
             uses.flows.append(counts[key])
     if sum(uses.flows) != c.endpoints * (c.endpoints - 1):
         raise Refused("the network is not connected")

@@ -97,6 +97,44 @@ def test_max_min_fair_rates(text: str) -> None:
     assert found == filled(net)
 
 
+LINE_OF_ROUTERS = """
+chip Gpu { port x: L; }
+switch Router { port down: L[2];  port net: L[2]; }
+system S {
+    part router: Router[4];
+    part gpu: Gpu[4][2];
+    connect gpu[i][h].x <-> router[i].down[h]  for i in 0..4, h in 0..2;
+    connect router[i].net[0] <-> router[i + 1].net[1]  for i in 0..3;
+}
+design = S;
+"""
+RELAYING = LINE_OF_ROUTERS.replace("switch Router {", "chip Router { relay = true; ")
+
+
+@pytest.mark.parametrize("component", ["Dragonfly(a = 2, h = 1, p = 2)", "Dragonfly(a = 3, h = 1, p = 1)",
+                                       "Dragonfly(a = 2, h = 2, p = 1, palmtree = false)"])
+def test_max_min_of_hosts_on_unlike_routers(component: str) -> None:
+    net = of_gallery("fabrics_low_diameter.hw", component)
+    found: Counter[Fraction] = Counter()
+    for f in uniform_max_min(net):
+        found[f.rate] += f.flows
+    assert found == filled(net)
+
+
+def test_max_min_of_hosts_on_the_routers_of_a_line() -> None:
+    net = of_design(small.opened(LINE_OF_ROUTERS))
+    found: Counter[Fraction] = Counter()
+    for f in uniform_max_min(net):
+        found[f.rate] += f.flows
+    assert found == filled(net)
+    assert len(found) > 1
+
+
+def test_endpoints_below_endpoints_are_refused() -> None:
+    with pytest.raises(Refused, match="hang on others"):
+        uniform_max_min(of_design(small.opened(RELAYING)))
+
+
 def test_max_min_of_a_large_product_has_a_class_for_each_set_of_dimensions() -> None:
     found = uniform_max_min(of_gallery("fabrics_full_mesh.hw", "HyperX(a = 30, b = 20, c = 10)"))
     assert len(found) == 7  # one endpoint a router: no flows within one
