@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from hwdsl.ir.space import TooLarge
 from hwdsl.node import Record, replace
 from hwdsl.perf.study.latency import NONE, Assumed, Latency, Symbolic, by_hops
-from hwdsl.perf.study.view import View
+from hwdsl.perf.study.view import TooLong, View
 from hwdsl.perf.traffic import Flows, Pattern
 from hwdsl.query.cuts import capacity, level_capacity, levels, spreads_evenly
 from hwdsl.query.flat import OverBudget
@@ -66,14 +66,6 @@ class Loading(Record):
     unreachable: int
     hops: dict[int, int]
     model: str = ""
-
-
-class TooLong(Exception):
-    """A flat answer would visit `steps` steps."""
-
-    def __init__(self, steps: int) -> None:
-        super().__init__(f"{steps:,} steps")
-        self.steps = steps
 
 
 def loading(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed | None, limit: int | None = None,
@@ -318,15 +310,13 @@ def _flat(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assume
     from hwdsl.perf.flat import Traffic, Unroutable, loads, uniform
     from hwdsl.perf.study.routed import routed_startup, routing_options
 
-    f = view.fabric()
     if pattern.build is None:
-        traffic, destinations = uniform(), len(f.endpoints)
+        traffic, destinations = uniform(), view.ranks
     else:
         flows = pattern.build()
-        traffic, destinations = Traffic(flows.src, flows.dst, flows.weight), len(np.unique(flows.dst))
-    steps = destinations * (f.arc_count + f.vertex_count)
-    if steps > limit:
-        raise TooLong(steps)
+        traffic, destinations = Traffic(flows.src, flows.dst, flows.weight), int(np.count_nonzero(np.bincount(flows.dst)))
+    view.check_steps(destinations, limit)
+    f = view.fabric()
     progress: Callable[[str], None] | None = view.hooks.progress
     try:
         options = routing_options(view, routing, assumed, table)

@@ -10,11 +10,11 @@ from hwdsl.node import Record, replace
 from hwdsl.perf.study.bounds import COLLECTIVES, collective_bounds, distance_bounds, flow_bounds
 from hwdsl.perf.study.in_network import UplinkShare, shares
 from hwdsl.perf.study.latency import NONE, Assumed, Latency, Symbolic
-from hwdsl.perf.study.loading import ClassLoad, Loading, TooLong, loading, pairing_hops
+from hwdsl.perf.study.loading import ClassLoad, Loading, loading, pairing_hops
 from hwdsl.perf.study.operation import Operation
 from hwdsl.perf.study.result import Bound, FlowStats, Prediction, Question, Step, TierUse
 from hwdsl.perf.study.routings import ROUTINGS
-from hwdsl.perf.study.view import View
+from hwdsl.perf.study.view import TooLong, View
 from hwdsl.perf.traffic.collectives import ONE_MESSAGE, bus_factor
 from hwdsl.query.flat import OverBudget
 from hwdsl.query.quotient import Refused

@@ -13,11 +13,11 @@ from hwdsl.ir.index import Ix, evaluate
 from hwdsl.ir.l0 import Path, volume
 from hwdsl.ir.outages import Exclusion, covers, exclusions
 from hwdsl.ir.space import points
-from hwdsl.perf.study.loading import Loading, TooLong, ZeroRate, loading
+from hwdsl.perf.study.loading import Loading, ZeroRate, loading
 from hwdsl.perf.study.power import sources
 from hwdsl.perf.study.predict import failed_names
 from hwdsl.perf.study.result import Injection, Loss, Scenario
-from hwdsl.perf.study.view import View
+from hwdsl.perf.study.view import TooLong, View
 from hwdsl.perf.traffic.pattern import UNIFORM
 from hwdsl.query.flat import OverBudget
 from hwdsl.query.lifted import Lifted

@@ -9,11 +9,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from hwdsl.perf.study.latency import NONE, Assumed
-from hwdsl.perf.study.loading import Loading, TooLong, by_tier, slowest
-from hwdsl.perf.study.view import View
+from hwdsl.perf.study.loading import Loading, by_tier, slowest
+from hwdsl.perf.study.view import TooLong, View
 from hwdsl.perf.traffic import Pattern
 from hwdsl.perf.traffic.pattern import every_pair
 from hwdsl.query.quotient import Refused
+
+FOLLOWED = ("static", "dimension_order")
+"""Routing models that follow a flow without a look at the whole network."""
 
 FLOW_LIMIT = 300_000
 """Flows of one step that are simulated."""
@@ -31,13 +34,15 @@ def shared(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assum
     from hwdsl.perf.rates import completion_times, fair_rates
     from hwdsl.perf.study.routed import routing_options, slowest_way
 
-    f = view.fabric()
-    n = len(f.endpoints)
+    n = view.ranks
     if pattern.uniform and n * (n - 1) > FLOW_LIMIT:
         raise TooLong(n * (n - 1))
     flows = every_pair(n) if pattern.build is None else pattern.build()
     if len(flows.src) > FLOW_LIMIT:
         raise TooLong(len(flows.src))
+    if routing not in FOLLOWED:
+        view.check_steps(int(np.count_nonzero(np.bincount(flows.dst))))
+    f = view.fabric()
     progress = view.hooks.progress
     options = routing_options(view, routing, assumed, table)
     try:

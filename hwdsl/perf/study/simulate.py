@@ -12,11 +12,12 @@ from hwdsl.perf.flat import Fabric, Paths, Unroutable, route
 from hwdsl.perf.rates import completion_times
 from hwdsl.perf.study.flow_latency import flow_latency
 from hwdsl.perf.study.latency import Latency
-from hwdsl.perf.study.loading import Loading, TooLong, by_tier, slowest
+from hwdsl.perf.study.loading import Loading, by_tier, slowest
 from hwdsl.perf.study.operation import Operation
 from hwdsl.perf.study.result import Bound, FlowStats, Spread
 from hwdsl.perf.study.routed import routing_options
-from hwdsl.perf.study.view import View
+from hwdsl.perf.study.sharing import FOLLOWED
+from hwdsl.perf.study.view import TooLong, View
 from hwdsl.perf.traffic.trace import TimedFlows
 from hwdsl.query.quotient import Refused
 
@@ -50,6 +51,8 @@ def simulated(view: View, op: Operation) -> Simulated:
     flows = op.timed()
     if len(flows.src) > FLOWS:
         raise TooLong(len(flows.src))
+    if op.routing not in FOLLOWED:
+        view.check_steps(int(np.count_nonzero(np.bincount(flows.dst))))
     f, progress = view.fabric(), view.hooks.progress
     options = routing_options(view, op.routing, op.assumed, op.table)
     try:

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from hwdsl.perf.flat import Fabric
 
 
+class TooLong(Exception):
+    """A flat answer would visit `steps` steps."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__(f"{steps:,} steps")
+        self.steps = steps
+
+
 class View:
     """One network, asked many things; everything it finds out is kept.
 
@@ -104,10 +112,20 @@ class View:
         found: Fabric = self._fabric
         return found
 
+    def check_steps(self, destinations: int, limit: int | None = None) -> None:
+        """Raise TooLong if a sweep over the links for every destination is too much; known before anything is allocated, and at
+        most that many where parts have failed (links of a mode are counted on the flat arrays alone)."""
+        if self.mode is None:
+            visited = sum(a.links * (1 if a.directed else 2) for a in self.net.arcs) + sum(b.size for b in self.net.blocks)
+        else:
+            visited = self.fabric().arc_count + self.fabric().vertex_count
+        if destinations * visited > (limit or self.step_limit):
+            raise TooLong(destinations * visited)
+
     @property
     def ranks(self) -> int:
         """Endpoints that are in service."""
-        if self.failed or self.mode is not None or self.net.exceptions:
+        if self.mode is not None or self.net.exceptions or any(e.target != "port" for e in self.failed):
             return len(self.fabric().endpoints)
         return self.selected
 

@@ -109,3 +109,45 @@ def test_a_table_that_is_not_there(tmp_path: Path, call: str, code: str) -> None
     session, found = asked(tmp_path, DESIGN, call)
     assert found == ()
     assert [d.code for d in session.diagnostics.items] == [code]
+
+
+TWO_WAYS = """
+link Plain { lanes = 1; raw = 100 Gb/s; net = 100 Gb/s; latency = 100 ns; PLAIN }
+link Coded { lanes = 1; raw = 100 Gb/s; net = 100 Gb/s; latency = 100 ns; fec_latency = 80 ns; }
+chip Gpu { port x: Plain; port y: Coded; }
+switch A { port p: Plain[2]; FIRST }
+switch B { port p: Coded[2]; latency = 200 ns; }
+system Pod {
+    part gpu: Gpu[2];
+    part a: A;
+    part b: B;
+    plane net {
+        connect gpu[i].x <-> a.p[i]  for i in 0..2;
+        connect gpu[i].y <-> b.p[i]  for i in 0..2;
+    }
+}
+design = Pod;
+"""
+
+
+@pytest.mark.parametrize(("first", "assume", "fastest", "ways"), [
+    ("latency = 300 ns;", "", 500e-9, 1), ("latency = 360 ns;", "", 560e-9, 2), ("latency = 400 ns;", "", 560e-9, 1),
+    ("", "switch_latency = 300 ns,", 500e-9, 1), ("", "switch_latency = 1 us,", 560e-9, 1)])
+def test_least_latency_counts_what_start_up_counts(tmp_path: Path, first: str, assume: str, fastest: float, ways: int) -> None:
+    """FEC of links and the assumed latency of switches decide which way is the fastest; two equal ones share."""
+    text = TWO_WAYS.replace("FIRST", first).replace("PLAIN", "")
+    for call in ("all_to_all(size = 1 MiB,", "send_recv(src = gpu[0], dst = gpu[1], size = 524288 B,",
+                 'flows(trace = "t.csv",'):
+        session, [p] = asked(tmp_path, text, f"{call} {assume} routing = least_latency);",
+                             t="src,dst,size,begin\n0,1,524288 B,0 s\n")
+        assert not session.diagnostics.items, session.report()
+        assert (p.latency, p.missing) == (pytest.approx(fastest, rel=1e-9), 0)
+        assert p.transfer == pytest.approx(2**19 * 8 / 100e9 / ways, rel=1e-9)
+
+
+def test_least_latency_without_a_figure_is_refused(tmp_path: Path) -> None:
+    session, [p] = asked(tmp_path, TWO_WAYS.replace("FIRST", "").replace("PLAIN", ""),
+                         "all_to_all(size = 1 MiB, routing = least_latency);")
+    assert p.outcome == "refused"
+    assert "the latency of 1 vertices that pass traffic on is not stated or not published, the first is `a`" in p.reason
+    assert [d.code for d in session.diagnostics.items] == ["HW6009"]
