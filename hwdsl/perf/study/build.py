@@ -268,7 +268,7 @@ def _bytes(x: Any) -> float:
 
 
 def _experts(call: Call, view: View) -> Operation:
-    from hwdsl.perf.traffic.experts import MOST_EXPERTS, PLACEMENTS, Experts, dispatch
+    from hwdsl.perf.traffic.experts import MOST_EXPERTS, PLACEMENTS, Experts, dispatch, least_imbalance
 
     experts, top_k = count(call, "experts"), count(call, "top_k")
     if experts > MOST_EXPERTS:
@@ -282,6 +282,11 @@ def _experts(call: Call, view: View) -> Operation:
                       call.at("imbalance"))
     placement = word(call, "placement", PLACEMENTS, "round_robin")
     layer = Experts(experts, top_k, placement, float(imbalance), truth(call, "deduplicate"))
+    least = least_imbalance(layer, n)
+    if imbalance != 1 and imbalance < least * (1 - 1e-9):
+        raise mistake("HW6002", f"`imbalance` of {experts} experts on {n} ranks, {placement}, is at least {least:.4g}, not "
+                                f"{show(imbalance)}", call.at("imbalance"),
+                      help="leave it out to take the experts as they are placed")
     back = call.name == "moe_combine"
     element = bits(call, "bytes", Fraction(16 if back else 8))
     token = count(call, "hidden") * element + bits(call, "overhead", Fraction(0))

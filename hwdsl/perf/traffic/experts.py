@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING
 
-from hwdsl.node import Record
+from hwdsl.node import Record, replace
 from hwdsl.perf.traffic.pattern import UNIFORM, Flows, Pattern, flows
 
 if TYPE_CHECKING:
@@ -52,15 +52,22 @@ def missed(layer: Experts, here: int) -> float:
     return prod(max(0, layer.experts - many - i) / (layer.experts - i) for i in range(few))
 
 
+def least_imbalance(layer: Experts, ranks: int) -> float:
+    """The least load of rank 0 over the mean at which no other rank has more: above 1 where experts are not spread evenly."""
+    out = copies(replace(layer, imbalance=1.0), ranks)
+    most = max(out[1:], default=0.0)
+    return ranks * most / (sum(out[1:]) + most) if most else float(ranks)
+
+
 def copies(layer: Experts, ranks: int) -> list[float]:
-    """Expected copies of one token that go to each rank."""
+    """Expected copies of one token that go to each rank; with an imbalance of at least `least_imbalance`, or 1 for as placed."""
     if layer.deduplicated:
         here = held(layer, ranks)
         chance = {h: 1 - missed(layer, h) for h in set(here)}
         out = [chance[h] for h in here]
     else:
         out = [layer.top_k * h / layer.experts for h in held(layer, ranks)]
-    if layer.imbalance == 1 or ranks < 2:
+    if layer.imbalance == 1 or ranks < 2 or not sum(out[1:]):
         return out
     total = sum(out)
     first = total / ranks * layer.imbalance
