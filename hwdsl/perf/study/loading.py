@@ -85,7 +85,7 @@ def loading(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assu
         view.memo[key] = shared(view, pattern, routing, seed, assumed, table)
     if key not in view.memo:
         try:
-            view.memo[key] = _symbolic(view, pattern, routing, assumed)
+            view.memo[key] = symbolic_loading(view, pattern, routing, assumed)
         except (Refused, TooLarge) as reason:
             view.memo[key] = _flat_or_bound(view, pattern, routing, seed, assumed, str(reason), limit or view.step_limit, table)
     found: Loading = view.memo[key]
@@ -111,8 +111,8 @@ class ZeroRate(Exception):
 
 
 # ---------------------------------------------------------------- at L0
-def _symbolic(view: View, pattern: Pattern, routing: str, assumed: Assumed | None) -> Loading:
-    """Raises Refused with the reason."""
+def symbolic_loading(view: View, pattern: Pattern, routing: str, assumed: Assumed | None) -> Loading:
+    """The loading at L0. Raises Refused with the reason, ZeroRate."""
     if view.symbolic_reason:
         raise Refused(view.symbolic_reason)
     if pattern.uniform:

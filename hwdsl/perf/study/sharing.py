@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from hwdsl.ir.space import TooLarge
+from hwdsl.node import replace
 from hwdsl.perf.study.latency import NONE, Assumed
-from hwdsl.perf.study.loading import Loading, by_tier, slowest
+from hwdsl.perf.study.loading import Loading, by_tier, slowest, symbolic_loading
 from hwdsl.perf.study.view import TooLong, View
 from hwdsl.perf.traffic import Pattern
 from hwdsl.perf.traffic.pattern import every_pair
@@ -24,10 +26,36 @@ FLOW_LIMIT = 300_000
 
 def shared(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed | None,
            table: str = "") -> Loading:
-    """The loading of a step whose `slowest` is when the last of its flows ends, per bit of weight 1.
+    """The loading of a step whose `slowest` is when the last of its flows ends, per bit of weight 1: by classes of like flows at
+    L0 where all ranks send alike to all others, else flow by flow.
 
     Raises OverBudget, TooLong, Refused, Mistake.
     """
+    try:
+        return by_classes(view, pattern, routing, assumed)
+    except (Refused, TooLarge) as reason:
+        return flow_by_flow(view, pattern, routing, seed, assumed, table, str(reason))
+
+
+def by_classes(view: View, pattern: Pattern, routing: str, assumed: Assumed | None) -> Loading:
+    """`shared` at L0. Raises Refused with the reason, ZeroRate."""
+    from hwdsl.perf.symbolic import uniform_completion
+
+    if not pattern.uniform or routing != "ecmp":
+        raise Refused("flows are told apart where they share fairly")
+    if view.failed or view.net.exceptions or view.net.partial:
+        raise Refused("flows are told apart by what is out of service or not chosen")
+    fluid = symbolic_loading(view, pattern, routing, assumed)
+    if fluid.slowest is None or fluid.unreachable:
+        return fluid
+    end = uniform_completion(view.net)
+    method = f"max-min fair sharing by classes of flows, {end.stages} stages; {fluid.method}"
+    return replace(fluid, slowest=max(end.last, Fraction(fluid.slowest)), method=method)
+
+
+def flow_by_flow(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assumed | None, table: str,
+                 reason: str) -> Loading:
+    """`shared` at L2. Raises as it does."""
     import numpy as np
 
     from hwdsl.perf.flat import Unroutable, route
@@ -63,5 +91,4 @@ def shared(view: View, pattern: Pattern, routing: str, seed: int, assumed: Assum
         method += f": at first {rates.min() / 8e9:.4g} GB/s to {rates.max() / 8e9:.4g} GB/s a flow, {done.events:,} events"
     hops = {int(h): int(k) for h, k in zip(*np.unique(paths.hops[paths.hops > 0], return_counts=True))}
     latency = NONE if assumed is None else slowest_way(view, f, paths, flows.dst, assumed)
-    reason = "flows are told apart where they share fairly"
     return Loading(classes, latency, ends, where, True, "L2", method, len(paths.arc), reason, lost, hops)

@@ -22,6 +22,8 @@ from hwdsl.query.quotient import CELL_LIMIT, STEP_LIMIT, Arc, Cell, Plan, Refuse
 
 PATTERN_LIMIT = 4096
 """Classes of flows."""
+STAGE_LIMIT = 128
+"""Classes of flows followed to their ends."""
 
 
 _Kind = tuple[int, tuple[int, ...]]
@@ -68,9 +70,44 @@ class _Uses:
             out.append(FlowRate(rate, count, tuple(sorted({self.labels[k] for k in use}))))
         return tuple(sorted(out, key=lambda f: (f.rate, f.crosses)))
 
+    def completion(self) -> FairEnd:
+        """When the last of flows of one bit each ends. Raises Refused."""
+        from hwdsl.perf.rates.classes import class_rates
+
+        if len(self.use) > STAGE_LIMIT:
+            raise Refused(f"{len(self.use):,} classes of flows, one of which may end after the other")
+        left = dict.fromkeys(range(len(self.use)), Fraction(1))
+        now, stages = Fraction(0), 0
+        while left:
+            rates = dict(zip(left, class_rates(self.capacity, [self.use[k] for k in left])))
+            if not all(rates.values()):
+                raise Refused("some flows cross no link, or one of rate zero")
+            step = min(left[k] / (rates[k] or 1) for k in left)
+            left = {k: rest for k, bit in left.items() if (rest := bit - step * (rates[k] or 1))}
+            now, stages = now + step, stages + 1
+        return FairEnd(now, stages)
+
+
+class FairEnd(Record):
+    """Flows of one bit each that begin together: the last ends after `last` s, in `stages` of constant rates."""
+
+    last: Fraction
+    stages: int
+
 
 def uniform_max_min(net: Network) -> tuple[FlowRate, ...]:
     """The max-min fair rates, by class of flows. Raises Refused."""
+    return _classes(net).rates()
+
+
+def uniform_completion(net: Network) -> FairEnd:
+    """When the last flow ends if every ordered pair sends one bit: like flows end together, and when they do, the others share
+    what they leave. Raises Refused."""
+    return _classes(net).completion()
+
+
+def _classes(net: Network) -> _Uses:
+    """Raises Refused."""
     c = contract(net)
     if any(b.below != 1 for b in c.bridges) or (c.bridges and any(set(depth) != {1} for depth in c.depth.values())):
         raise Refused("endpoints hang on others")
@@ -148,7 +185,7 @@ def _one_class(f: Factor) -> list[_Walks] | None:
     return [_Walks(1, {}), _Walks(f.size - 1, {(f.network.arcs[0].number, True, 0): found.classes[0].load})]
 
 
-def _by_product(c: Contracted, fs: tuple[Factor, ...]) -> tuple[FlowRate, ...]:
+def _by_product(c: Contracted, fs: tuple[Factor, ...]) -> _Uses:
     made = {a.number: a for a in c.network.arcs}
     walks = [_walks(f) for f in fs]
     patterns = 1
@@ -172,7 +209,7 @@ def _by_product(c: Contracted, fs: tuple[Factor, ...]) -> tuple[FlowRate, ...]:
         if count:
             uses.use.append(_bridges(c, uses, use, count))
             uses.flows.append(count)
-    return uses.rates()
+    return uses
 
 
 def _kind(pl: Plan, cell: Cell) -> _Kind:
@@ -181,7 +218,7 @@ def _kind(pl: Plan, cell: Cell) -> _Kind:
     return cell[0], tuple(x >> 1 if q.symmetry == "S" else x if q.symmetry == "N" else 0 for q, x in zip(coords, cell[1]))
 
 
-def _by_quotient(c: Contracted) -> tuple[FlowRate, ...]:
+def _by_quotient(c: Contracted) -> _Uses:
     pl = plan(c.network)
     made = {a.number: a for a in pl.network.arcs}
     uses = _Uses()
@@ -218,4 +255,4 @@ def _by_quotient(c: Contracted) -> tuple[FlowRate, ...]:
             uses.flows.append(counts[key])
     if sum(uses.flows) != c.endpoints * (c.endpoints - 1):
         raise Refused("the network is not connected")
-    return uses.rates()
+    return uses

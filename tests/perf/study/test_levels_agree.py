@@ -8,7 +8,7 @@ from studying import CLOS, STAR, TORUS
 
 from hwdsl.api import Session
 from hwdsl.perf.study.latency import Assumed
-from hwdsl.perf.study.loading import _flat, _pairing, _symbolic, offsets, pairing_hops
+from hwdsl.perf.study.loading import _flat, _pairing, symbolic_loading, offsets, pairing_hops
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic.neighbours import halo
 from hwdsl.perf.traffic.pattern import UNIFORM, Pattern, flows, matching, ring_of_groups, shift
@@ -40,7 +40,7 @@ def partial_matching(ranks: int, seed: int) -> Pattern:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_uniform_traffic(name: str) -> None:
     view = view_of(name)
-    exact = _symbolic(view, UNIFORM, "ecmp", Assumed())
+    exact = symbolic_loading(view, UNIFORM, "ecmp", Assumed())
     flat = _flat(view, UNIFORM, "ecmp", 0, Assumed(), "", view.step_limit)
     assert float(exact.slowest or 0) == pytest.approx(float(flat.slowest or 0), rel=1e-9)
     assert float(exact.latency.seconds) == pytest.approx(float(flat.latency.seconds), rel=1e-9)
@@ -56,7 +56,7 @@ def test_pairings_on_networks_that_spread_them(name: str) -> None:
     patterns = [shift(n, k) for k in range(1, n)] + [partial_matching(n, seed) for seed in range(6)]
     patterns += [permutation("random", n, 0, seed) for seed in range(6)] + [ring_of_groups(n, 1, n // 2)]
     for pattern in patterns:
-        exact = _symbolic(view, pattern, "ecmp", Assumed())
+        exact = symbolic_loading(view, pattern, "ecmp", Assumed())
         flat = _flat(view, pattern, "ecmp", 0, Assumed(), "", view.step_limit)
         assert exact.exact
         assert exact.level == "L0"
@@ -71,7 +71,7 @@ def test_a_taper_is_not_taken_for_full_rate() -> None:
     n = view.ranks
     for k in range(1, n):
         with pytest.raises(Refused, match="who is paired with whom"):
-            _symbolic(view, shift(n, k), "ecmp", Assumed())
+            symbolic_loading(view, shift(n, k), "ecmp", Assumed())
         bound = _pairing(view, shift(n, k), Assumed(), False)
         flat = _flat(view, shift(n, k), "ecmp", 0, Assumed(), "", view.step_limit)
         assert not bound.exact
@@ -82,7 +82,7 @@ def test_a_torus_is_not_taken_for_a_clos() -> None:
     """A shift that carries from one index to the next is not the same from every rank."""
     view = view_of("torus")
     with pytest.raises(Refused, match="folded Clos"):
-        _symbolic(view, shift(view.ranks, 1), "ecmp", Assumed())
+        symbolic_loading(view, shift(view.ranks, 1), "ecmp", Assumed())
 
 
 @pytest.mark.parametrize("pattern", [
@@ -90,7 +90,7 @@ def test_a_torus_is_not_taken_for_a_clos() -> None:
     shift(64, 32), shift(64, 48)], ids=lambda p: p.key)
 def test_flows_that_are_the_same_from_every_rank(pattern: Pattern) -> None:
     view = view_of("torus")
-    exact = _symbolic(view, pattern, "ecmp", Assumed())
+    exact = symbolic_loading(view, pattern, "ecmp", Assumed())
     flat = _flat(view, pattern, "ecmp", 0, Assumed(), "", view.step_limit)
     assert exact.level == "L0"
     assert float(exact.slowest or 0) == pytest.approx(float(flat.slowest or 0), rel=1e-12)
@@ -113,6 +113,6 @@ def test_offsets_are_checked_not_assumed() -> None:
 def test_latency_adds_up_links_and_relays(name: str) -> None:
     expected = {"star": 500e-9, "torus": 6 * 250e-9, "clos": 2 * 100e-9 + 2 * 300e-9 + 2 * 700e-9 + 500e-9}
     view = view_of(name)
-    found = _symbolic(view, UNIFORM, "ecmp", Assumed()).latency
+    found = symbolic_loading(view, UNIFORM, "ecmp", Assumed()).latency
     assert float(found.seconds) == pytest.approx(expected.get(name, expected["clos"]))
     assert found.missing == 0

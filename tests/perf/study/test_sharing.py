@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from studying import star
+from studying import CLOS, STAR, TORUS, answers, star
+
+from hwdsl.api import Session
+from hwdsl.perf.study.default import data_planes
+from hwdsl.perf.study.sharing import by_classes, flow_by_flow
+from hwdsl.perf.study.view import View
+from hwdsl.perf.traffic.pattern import UNIFORM
+from hwdsl.source import NO_SPAN
 
 RATE, START = 900e9, 500e-9
 
@@ -58,4 +65,48 @@ def test_fair_sharing_may_leave_a_link_idle() -> None:
 def test_collectives_of_like_flows_are_the_same_either_way(algorithm: str) -> None:
     fluid, shared = star(f"all_reduce(size = 1 MiB, algorithm = {algorithm}, sharing = each [fluid, max_min]);", 12)
     assert shared.time == pytest.approx(fluid.time, rel=1e-9)
-    assert (fluid.level, shared.level) == ("L0", "L2")
+    assert (fluid.level, shared.level) == ("L0", "L0" if algorithm == "direct" else "L2")
+
+
+RINGS = STAR[: STAR.index("chip")] + """
+chip Gpu { port x: Wire; port s: Wire; port t: Wire; relay = true; }
+switch Sw { port p: Wire[8]; latency = 0 ns; }
+system Pod {
+    part gpu: Gpu[2][4];
+    part sw: Sw;
+    plane net {
+        connect gpu[a][b].x <-> sw.p[4 * a + b]           for a in 0..2, b in 0..4;
+        connect gpu[a][b].s <-> gpu[a][(b + 1) % 4].t     for a in 0..2, b in 0..4;
+    }
+}
+design = Pod;
+"""
+
+
+@pytest.mark.parametrize("text", [
+    STAR.replace("N]", "9]").replace("..N", "..9"), CLOS.replace("RATE", "100 Gb/s"), CLOS.replace("RATE", "1 Tb/s"),
+    CLOS.replace("RATE", "30 Gb/s"), TORUS.replace("N", "3").replace("3ode", "Node"),
+    TORUS.replace("N", "4").replace("4ode", "Node"), RINGS])
+def test_classes_of_flows_end_when_the_flows_one_by_one_do(text: str) -> None:
+    session = Session(cache_dir=None)
+    design = session.open_text(text)
+    assert design is not None, session.report()
+    view = View(design.root, "net", next(p for _, p in data_planes(design.root)), None, session.hooks, NO_SPAN)
+    flat = flow_by_flow(view, UNIFORM, "ecmp", 0, None, "", "")
+    found = by_classes(view, UNIFORM, "ecmp", None)
+    assert found.level == "L0"
+    assert flat.slowest is not None
+    assert float(found.slowest or 0) == pytest.approx(float(flat.slowest), rel=1e-9)
+
+
+def test_a_network_with_far_and_near_pairs_takes_stages() -> None:
+    """Flows within a leaf end first; what they leave does not help those that cross the thin links above."""
+    [p] = answers(CLOS.replace("RATE", "30 Gb/s") + "study s { all_to_all(size = 1 GiB, sharing = max_min); }")
+    assert (p.level, p.gap) == ("L0", pytest.approx(0.0, abs=1e-3))
+    assert "2 stages" in p.method
+
+
+def test_a_failure_is_followed_flow_by_flow() -> None:
+    study = "study s { under failed spine[0] { all_to_all(size = 1 GiB, sharing = max_min); } }"
+    [p] = answers(CLOS.replace("RATE", "100 Gb/s") + study)
+    assert (p.level, p.reason) == ("L2", "flows are told apart by what is out of service or not chosen")
