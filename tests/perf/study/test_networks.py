@@ -32,6 +32,6 @@ def test_an_access_plane_is_asked_together_with_the_fabric_behind_it() -> None:
     assert whole
     predictions = results[0].predictions
     assert {(p.plane, p.outcome) for p in predictions} == {("access, fabric", "time"), ("management", "time")}
-    [uniform] = [p for p in predictions if p.plane == "access, fabric" and p.collective == "all_to_all" and p.size_text == "1 GiB"]
+    [uniform] = [p for p in predictions if (p.plane, p.collective, p.size_text) == ("access, fabric", "all_to_all", "1 GiB")]
     # a ring of four carries 2 on each link, one way, if all pairs of routers exchange 1; two hosts a router make that 8
     assert uniform.transfer == 8 * (2**30 * 8 / 8) / 100e9
