@@ -132,7 +132,18 @@ def data_rules(owner: Template, planes: PlaneSelection | None) -> list[tuple[Lif
 
 
 def network(owner: Template, planes: PlaneSelection | None, over: Selection | None) -> Network:
-    """The network of some planes; `over` names the endpoints (contracted), else all but the switches."""
+    """The network of some planes; `over` names the endpoints (contracted), else all but the switches.
+
+    The same object for the same question.
+    """
+    known: dict[Any, Network] = owner.cached("networks", lambda _: {})
+    key = (None if planes is None else planes.items, None if over is None else over.groups, owner.failing)
+    if key not in known:
+        known[key] = _network(owner, planes, over)
+    return known[key]
+
+
+def _network(owner: Template, planes: PlaneSelection | None, over: Selection | None) -> Network:
     groups = [g for g in over.groups if 0 not in owner.shape(g.path)] if over is not None else []
     blocks: list[VertexBlock] = []
     index: dict[Path, int] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from hwdsl.ir.outages import Exclusion
 from hwdsl.ir.space import TooLarge
@@ -17,6 +18,9 @@ from hwdsl.query.network import Network
 from hwdsl.query.quotient import Hops, Loads, Plan, Refused, destinations, loads, plan
 from hwdsl.query.taken import taken, whole_block
 
+KEPT = 8
+"""Networks of a design, and questions about each, of which the answers are kept."""
+
 NAMED = "quotient with named values"
 
 WRITTEN_LIMIT = 512
@@ -29,10 +33,21 @@ def uniform_loads(net: Network, routing: str = "ecmp", failed: tuple[Exclusion, 
     """
     if routing in REASONS:
         raise Refused(REASONS[routing])
-    try:
-        return _uniform(net, routing, failed)
-    except TooLarge as error:
-        raise Refused(f"counting the links of a rule would take {error.points:,} points") from None
+    known: dict[int, tuple[Network, dict[Any, SymbolicLoads]]] = net.owner.cached("uniform_loads", lambda _: {})
+    if known.get(id(net), (None,))[0] is not net:  # networks are asked about by the object: comparing them costs more than loads
+        if len(known) >= KEPT:
+            known.clear()
+        known[id(net)] = net, {}
+    answers = known[id(net)][1]
+    key = routing, failed, net.owner.failing
+    if key not in answers:
+        if len(answers) >= KEPT:
+            answers.clear()
+        try:
+            answers[key] = _uniform(net, routing, failed)
+        except TooLarge as error:
+            raise Refused(f"counting the links of a rule would take {error.points:,} points") from None
+    return answers[key]
 
 
 def _uniform(net: Network, routing: str, failed: tuple[Exclusion, ...]) -> SymbolicLoads:

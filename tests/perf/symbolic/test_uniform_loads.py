@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import small_networks as small
 from nested_networks import NESTED
-from written_out import WrittenOut, of_design, of_gallery, same
+from written_out import WrittenOut, failed, of_design, of_gallery, same
 
 from hwdsl.perf.symbolic import uniform_loads
 from hwdsl.query.quotient import Refused, plan
@@ -116,3 +116,31 @@ def test_links_from_a_vertex_to_itself_carry_nothing_and_are_left_out() -> None:
     net = of_design(small.opened(small.torus(1, 4)))
     assert {c.rule for c in uniform_loads(net).classes} == {1}
     assert len(plan(net).network.arcs) == 2
+
+
+def test_answers_are_kept_by_the_question() -> None:
+    design = small.opened(small.clos2(3, 4, 2))
+    net = of_design(design)
+    assert of_design(design) is net
+    whole, gone = uniform_loads(net), (failed("leaf", 1),)
+    assert uniform_loads(net) is whole
+    assert uniform_loads(net, failed=gone) is not whole
+    assert uniform_loads(net, failed=gone).endpoints == whole.endpoints
+    assert uniform_loads(net, "valiant").model != whole.model
+    design.root.failing = gone
+    try:
+        assert of_design(design) is not net
+        assert same(uniform_loads(of_design(design)), WrittenOut(net, gone))
+    finally:
+        design.root.failing = ()
+    assert uniform_loads(of_design(design)) is whole
+
+
+def test_no_more_answers_are_kept_than_a_few() -> None:
+    design = small.opened(small.clos2(3, 4, 2))
+    net = of_design(design)
+    loads = [uniform_loads(net, failed=(failed("gpu", k),)) for k in range(10)]
+    assert len({id(x) for x in loads}) == 10
+    assert uniform_loads(net, failed=(failed("gpu", 0),)) == loads[0]
+    known = design.root.cached("uniform_loads", dict)
+    assert all(len(answers) <= 8 for _, answers in known.values())
