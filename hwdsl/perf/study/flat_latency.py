@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hwdsl.perf.study.latency import NONE, Assumed, Latency, by_hops, link_latency, relay_latency
+from hwdsl.perf.study.latency import NONE, Assumed, Latency, by_hops, link_latency, relay_latency, storing
 from hwdsl.perf.study.view import View
 from hwdsl.query.quotient import Refused
 
@@ -27,13 +27,14 @@ def startup(view: View, f: Any, flows: Any, hops: int, assumed: Assumed) -> Late
 def worst(view: View, f: Any, traffic: Any, assumed: Assumed) -> Latency:
     """The greatest latency over the minimal paths of some traffic; missing figures are those of the path found."""
     link, missing = arc_figures(view, f, assumed)
+    stored = stored_figures(view, f, assumed)
     relays, without = vertex_figures(view, f, assumed)
     n = f.vertex_count
     ends = f.endpoints
     best, best_missing = 0.0, 0
     uniform = getattr(traffic, "uniform", False)
     for t in range(len(ends)) if uniform else np.unique(traffic.dst).tolist():
-        hop, cost, lacking = _towards(f, int(ends[t]), link, missing, relays, without, n)
+        hop, cost, lacking = _towards(f, int(ends[t]), link, missing, stored, relays, without, n)
         sources = ends if uniform else ends[traffic.src[traffic.dst == t]]
         sources = sources[hop[sources] > 0]
         if len(sources):
@@ -45,7 +46,7 @@ def worst(view: View, f: Any, traffic: Any, assumed: Assumed) -> Latency:
     return Latency(Fraction(best - best_missing * MISSING).limit_denominator(10**15), best_missing)
 
 
-def _towards(f: Any, t: int, link: Any, missing: Any, relays: Any, without: Any, n: int) -> tuple[Any, Any, Any]:
+def _towards(f: Any, t: int, link: Any, missing: Any, stored: Any, relays: Any, without: Any, n: int) -> tuple[Any, Any, Any]:
     """(hops, greatest cost over minimal paths, missing figures of that path) of every vertex towards t; hops -1: no path."""
     hop = np.full(n, -1, dtype=np.int64)
     cost, lacking = np.zeros(n), np.zeros(n, dtype=np.int64)
@@ -58,7 +59,7 @@ def _towards(f: Any, t: int, link: Any, missing: Any, relays: Any, without: Any,
             return hop, cost, lacking
         head, tail = f.head[arcs], f.tail[arcs]
         passing = head != t
-        way = cost[head] + link[arcs] + np.where(passing, relays[head], 0.0)
+        way = cost[head] + link[arcs] + np.where(passing, relays[head] + stored[arcs], 0.0)
         lack = lacking[head] + missing[arcs] + np.where(passing, without[head], 0)
         order = np.lexsort((way, tail))
         last = np.append(np.flatnonzero(np.diff(tail[order])), len(order) - 1)
@@ -76,6 +77,16 @@ def arc_figures(view: View, f: Any, assumed: Assumed) -> tuple[npt.NDArray[np.fl
     for number, way in found.items():
         link[number], missing[number] = float(way.seconds) + way.missing * MISSING, way.missing
     return link[f.rule], missing[f.rule]
+
+
+def stored_figures(view: View, f: Any, assumed: Assumed) -> npt.NDArray[np.float64]:
+    """s that a relay waits for a whole packet over every directed link."""
+    found = {a.number: float(storing(a, assumed).seconds) for a in view.net.arcs}
+    stored = np.zeros(max(found, default=0) + 1)
+    for number, waits in found.items():
+        stored[number] = waits
+    out: npt.NDArray[np.float64] = stored[f.rule]
+    return out
 
 
 def vertex_figures(view: View, f: Any, assumed: Assumed) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:

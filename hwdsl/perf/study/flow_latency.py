@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hwdsl.perf.flat import Fabric, Paths
-from hwdsl.perf.study.flat_latency import MISSING, arc_figures, vertex_figures
+from hwdsl.perf.study.flat_latency import MISSING, arc_figures, stored_figures, vertex_figures
 from hwdsl.perf.study.latency import Assumed, by_hops
 from hwdsl.perf.study.view import View
 from hwdsl.query.quotient import Refused
@@ -28,7 +28,7 @@ def flow_latency(view: View, f: Fabric, paths: Paths, dst: Ints, assumed: Assume
     relay, without = vertex_figures(view, f, assumed)
     flow = paths.flow
     passing = f.head[paths.arc] != dst[flow]
-    cost = link[paths.arc] + np.where(passing, relay[f.head[paths.arc]], 0.0)
+    cost = link[paths.arc] + np.where(passing, relay[f.head[paths.arc]] + stored_figures(view, f, assumed)[paths.arc], 0.0)
     lacking = missing[paths.arc] + np.where(passing, without[f.head[paths.arc]], 0)
     if bool((paths.share == 1).all()):
         count = len(dst)

@@ -3,6 +3,9 @@
 A link takes its `latency`, its `fec_latency` where one is stated, and the propagation time of the media on its way where both
 their `delay` and a length are stated. A relay takes its `latency`. What nobody published is assumed where the study says so
 (`link_latency`, `switch_latency`), and otherwise counted as missing: the sum is then a lower bound.
+
+Relays pass bits on as they come (cut-through), unless the study gives a `packet`: then each relay receives a whole one before it
+sends on (store and forward), which takes the packet over the rate of the link it came by.
 """
 
 from __future__ import annotations
@@ -48,10 +51,12 @@ NONE = Latency(Fraction(0), 0)
 
 
 class Assumed(Record):
-    """Latency in s of links and of relays without a figure; None: do not assume any."""
+    """Latency in s of links and of relays without a figure; None: do not assume any. `packet`: bits that relays store before
+    they forward; None: they cut through."""
 
     link: Fraction | None = None
     relay: Fraction | None = None
+    packet: Fraction | None = None
 
 
 def seconds(figure: Any) -> Fraction | None:
@@ -70,6 +75,13 @@ def link_latency(arc: ArcRule, assumed: Assumed) -> Latency:
         return Latency(_propagation(arc), 1)
     fec = seconds(link.figure("fec_latency")) if stated is not None else None
     return Latency(own + (fec or 0) + _propagation(arc), 0)
+
+
+def storing(arc: ArcRule, assumed: Assumed) -> Latency:
+    """Of a relay that receives a whole packet over one link of a rule before it sends on."""
+    if assumed.packet is None or arc.capacity is UNKNOWN or not arc.capacity.nom:
+        return NONE  # of an unpublished rate the prediction says so itself
+    return Latency(assumed.packet / Fraction(arc.capacity.nom), 0)
 
 
 def _propagation(arc: ArcRule) -> Fraction:
@@ -101,6 +113,7 @@ class Symbolic:
         self.pl, self.assumed = pl, assumed
         rules = {a.number: link_latency(a, assumed) for a in pl.network.arcs}
         self._rules = rules
+        self._stored = {a.number: storing(a, assumed) for a in pl.network.arcs}
         self._relays = [relay_latency(pl.network.owner.at(b.path), assumed) for b in pl.network.blocks]
         self._seen: dict[Cell, dict[Cell, tuple[int, Latency]]] = {}
 
@@ -117,7 +130,7 @@ class Symbolic:
                         continue
                     way = self._rules[arc[0]].plus(out[far][1])
                     if far != destination:
-                        way = way.plus(self._relays[far[0]])
+                        way = way.plus(self._relays[far[0]]).plus(self._stored[arc[0]])
                     if cell not in out or way.rank > out[cell][1].rank:
                         out[cell] = d, way
             self._seen[destination] = out
@@ -211,11 +224,12 @@ def _states(pl: Plan, near: int, far: int, s: list[Any], t: list[Any]) -> list[A
 
 def by_hops(view: View, assumed: Assumed, count: int) -> Latency:
     """The latency of a path of so many hops where all links and all relays are alike. Raises Refused."""
-    links = {link_latency(a, assumed) for a in view.net.arcs}
+    links = {(link_latency(a, assumed), storing(a, assumed)) for a in view.net.arcs}
     relays = {relay_latency(view.root.at(b.path), assumed) for b in view.net.blocks if b.relay}
     if not count:
         return NONE
     if len(links) != 1 or (count > 1 and len(relays) != 1):
         raise Refused("links or relays of different latency")
-    way = next(iter(links)).times(count)
-    return way.plus(next(iter(relays)).times(count - 1)) if count > 1 else way
+    link, stored = next(iter(links))
+    way = link.times(count)
+    return way.plus(next(iter(relays)).plus(stored).times(count - 1)) if count > 1 else way
