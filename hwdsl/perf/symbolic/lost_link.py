@@ -1,11 +1,13 @@
-"""Uniform loads of a torus of which one link is out of service, from `torus_fault` and `torus_axis`."""
+"""Uniform loads of a torus of which one link is out of service: by recurrence, of a hypercube and of one ring in closed form."""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from math import comb
 from typing import Any
 
 from hwdsl.node import replace
+from hwdsl.perf.symbolic.hypercube_fault import cube_loads
 from hwdsl.perf.symbolic.torus_fault import base_load, faulted_loads
 from hwdsl.query.factored.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
 from hwdsl.query.factored.closed import line_counts, single_ring
@@ -20,6 +22,8 @@ from hwdsl.query.taken import lost_links as lost_of_rule
 
 METHOD = "recurrence over offsets from the lost link, in double precision"
 LINE = "closed form of the line that is left"
+
+CUBE = "closed form of a hypercube without a link"
 
 VERTEX_LIMIT = 1_000_000
 """Vertices of a torus: their loads are as many values as links, but for mirror images."""
@@ -51,17 +55,21 @@ def torus_without_a_link(c: Contracted) -> SymbolicLoads:
     sizes = tuple(parts[k].size for k in order)
     states, vertices = 1, 1
     for n in sizes:
-        states, vertices = states * (n // 2 + 1) * (3 if n % 2 == 0 else 2), vertices * n
+        states, vertices = states * (n // 2 + 1) * (3 if n % 2 == 0 and n > 2 else 2), vertices * n
+    if set(sizes) == {2}:
+        states = vertices = len(sizes)
     if vertices > VERTEX_LIMIT or states > STATE_LIMIT:
         raise Refused(f"one link out of service in a torus of {vertices:,} vertices takes {states:,} states")
-    if sizes[0] == 2:
-        raise Refused("the link out of service joins the only two vertices of its dimension")
-    found = _line(sizes[0]) if len(sizes) == 1 else _loads(sizes)
+    if sizes == (2,):
+        raise Refused("the link out of service is the only one")
+    cube = set(sizes) == {2}
+    found = _line(sizes[0]) if len(sizes) == 1 else _cube(len(sizes)) if cube else _loads(sizes)
     hops = _hops(sizes)
     total, expected = sum((float(load) * n for _, load, n in found), 0.0), sum(d * n for d, n in hops.items())
     if abs(total - expected) > ACCURACY * expected:
         raise Refused("flows times hops are not conserved")
-    return _answer(c, parts, [(order[k], load, n) for k, load, n in found], hops, LINE if len(sizes) == 1 else METHOD, states)
+    return _answer(c, parts, [(order[k], load, n) for k, load, n in found], hops,
+                   LINE if len(sizes) == 1 else CUBE if cube else METHOD, states)
 
 
 def _dimension(c: Contracted, parts: tuple[Factor, ...]) -> int:
@@ -94,6 +102,15 @@ def _line(n: int) -> Found:
     return [(0, Fraction((i + 1) * (n - 1 - i)), 2) for i in range(n - 1)]
 
 
+def _cube(d: int) -> Found:
+    loads = cube_loads(d)
+    found: Found = [(0, load, 2 * comb(d - 1, w)) for w, load in enumerate(loads.along) if w]
+    for i in range(1, d):
+        for w in range(d - 1):
+            found += [(i, load, 2 * comb(d - 2, w)) for load in (loads.outward[w], loads.inward[w])]
+    return found
+
+
 def _loads(sizes: tuple[int, ...]) -> Found:
     import numpy as np
 
@@ -109,6 +126,8 @@ def _loads(sizes: tuple[int, ...]) -> Found:
             images = images * np.where((at[i] > 0) & (2 * at[i] < n), 2, 1)
     count = 2 * images
     count[lost] = 0
+    if sizes[0] == 2:
+        count[1] = 0  # the mirror images of those at 0
     found = _classes(0, base_load(sizes, 0), change.along, count)
     for i in range(1, len(sizes)):
         n, inner = sizes[i], [slice(None)] * len(sizes)
@@ -140,6 +159,6 @@ def _hops(sizes: tuple[int, ...]) -> Polynomial:
     total: Polynomial = {0: 1}
     for m in sizes:
         total = times(total, hop_counts(m, 1))
-    for hops in range(1, (n + 1) // 2):  # as many pairs that far apart, as there are places for the link between them
-        total = plus(total, {min(hops + 2, n - hops): 2 * hops, hops: -2 * hops} if min(hops + 2, n - hops) != hops else {})
+    for hops in range(1, max(2, (n + 1) // 2)):  # as many pairs that far apart, as there are places for the link between them
+        total = plus(total, {min(hops + 2, n - hops) if n > 2 else 3: 2 * hops, hops: -2 * hops})
     return total

@@ -37,13 +37,15 @@ class _Behind:
         import numpy as np
 
         n = o.sizes[0]
-        self.top, self.odd = (n - 1) // 2, n % 2 == 1
+        self.top, self.odd = max(1, (n - 1) // 2), n % 2 == 1
+        ring = n > 2  # two vertices have no other way round
+        self.around = self.tail_around = 0.0
         aside = sum(1 if o.sizes[i] == 2 else 2 for i in beside)
         self.share, self.tail = np.zeros(self.top + 1), np.zeros(self.top + 1)
         carried = 0.0
         for hops in range(self.top, 0, -1):
             here = 1.0 + carried
-            last = hops == self.top
+            last = hops == self.top and ring
             if last and self.odd:  # the other way round is shorter than a step aside
                 self.around = self.tail_around = here
                 continue
@@ -77,7 +79,8 @@ def axis_loads(o: Orthant, flow: Any) -> AxisLoads:
             out.inward[i][at] -= beside[i][back] / 2
             out.beside[i][at] += b.excess[i][back] + beside[i][back] / 2
         _ahead(o, out, b, j, line, beside)
-        _around(out, b, j, n, line)
+        if n > 2:
+            _around(out, b, j, n, line)
     return out
 
 

@@ -26,7 +26,7 @@ class FaultedLoads(Record):
     """Change of load of directed links by the loss of one, one endpoint a vertex: coordinate 0 runs round the ring from the
     link's tail, the others over one orthant about it.
 
-    along    of the links from x to x + e_0; those from x + e_0 to x are their mirror images
+    along    of the links from x to x + e_0; those from x + e_0 to x are their mirror images (of a side of 2: at 0 only)
     outward  by dimension i > 0: of the links from x to x + e_i; inward: from x + e_i to x
     """
 
@@ -36,7 +36,7 @@ class FaultedLoads(Record):
 
 
 def faulted_loads(sizes: tuple[int, ...]) -> FaultedLoads:
-    """The changes in a torus of these sides (two or more, the first at least 3) that loses one link of dimension 0."""
+    """The changes in a torus of these sides (two or more) that loses one link of dimension 0."""
     import numpy as np
 
     o = Orthant(sizes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -119,23 +120,21 @@ def with_outages(net: Network, failed: tuple[Exclusion, ...]) -> SymbolicLoads:
     c = contract(left)
     if not all(whole_block(b) for b in c.network.blocks):
         return uncontracted(left, NAMED)
-    try:
-        if len(c.network.blocks) == 1 and c.network.blocks[0].relay and not any(a.directed for a in c.network.arcs) and (
-                any(x.symmetry == "N" for x in plan(c.network).coordinates[0] if x.size > 1)):
-            return _outage_in_one_block(c)
-    except Refused:  # too many links, or in pieces: perhaps the quotient covers it
-        pass
+    if len(c.network.blocks) == 1 and c.network.blocks[0].relay and not any(a.directed for a in c.network.arcs):
+        for way in _ways_of_one_block(c):
+            try:
+                return way(c)
+            except Refused:  # too many links, or in pieces: perhaps the quotient covers it
+                pass
     return replace(by_quotient(c), method=NAMED)
 
 
-def _outage_in_one_block(c: Contracted) -> SymbolicLoads:
-    """Loads of one block whose coordinates lose their rotations. Raises Refused."""
+def _ways_of_one_block(c: Contracted) -> Iterator[Callable[[Contracted], SymbolicLoads]]:
+    """What may answer for one block that has lost something, before the quotient. Raises Refused."""
     if c.network.blocks[0].size > WRITTEN_LIMIT:
-        try:
-            return torus_without_a_link(c)
-        except Refused:
-            pass
-    return written_out(c)  # reflections about what is lost are no symmetry of one coordinate's values
+        yield torus_without_a_link
+    if any(x.symmetry == "N" for x in plan(c.network).coordinates[0] if x.size > 1):
+        yield written_out  # reflections about what is lost are no symmetry of one coordinate's values
 
 
 def _answer(c: Contracted, pl: Plan, found: Loads, method: str) -> SymbolicLoads:

@@ -7,12 +7,12 @@ from fractions import Fraction
 
 import pytest
 import small_networks as small
-from written_out import WrittenOut, classes, failed, of_design, of_gallery
+from written_out import WrittenOut, classes, failed, of_design, of_gallery, same
 
 from hwdsl.ir.outages import Exclusion
 from hwdsl.node import replace
 from hwdsl.perf.symbolic import SymbolicLoads, torus_fault, uniform, uniform_loads
-from hwdsl.perf.symbolic.lost_link import LINE, METHOD, torus_without_a_link
+from hwdsl.perf.symbolic.lost_link import CUBE, LINE, METHOD, torus_without_a_link
 from hwdsl.query.factored.contract import contract
 from hwdsl.query.network import Network
 from hwdsl.query.quotient import Refused
@@ -69,6 +69,46 @@ def test_a_ring_without_a_link_is_a_line(n: int) -> None:
     found = by_recurrence(net, gone)
     assert found.method == LINE
     assert classes(found) == WrittenOut(net, (gone,)).uniform()
+
+
+@pytest.mark.parametrize("d", [2, 3, 4, 5, 6])
+def test_a_hypercube_without_a_link_is_exact(d: int) -> None:
+    net = of_gallery("fabrics_full_mesh.hw", f"Hypercube(dims = {d})")
+    for gone in (port("router.net", 1, 0), port("router.net", 1, d - 1)):
+        found = by_recurrence(net, gone)
+        assert found.method == CUBE
+        assert same(found, WrittenOut(net, (gone,)))
+
+
+def test_a_large_hypercube_without_a_link_takes_no_time() -> None:
+    found = uniform_loads(of_gallery("fabrics_full_mesh.hw", "Hypercube(dims = 16)"), failed=(port("router.net", 5, 3),))
+    assert found.method == CUBE
+    assert found.total == sum(d * n for d, n in found.hops.histogram.items())
+
+
+@pytest.mark.parametrize(("sizes", "dimension"), [((2, 3, 5), 0), ((2, 4, 3), 0), ((2, 3, 5), 2), ((2, 2, 5), 1), ((3, 2, 2), 0)])
+def test_a_side_of_two_is_one_link(sizes: tuple[int, ...], dimension: int) -> None:
+    net = of_design(small.opened(torus_of_single_links(*sizes)))
+    gone = port("gpu.p", *(1 for _ in sizes), 2 * dimension + 1)
+    found = by_recurrence(net, gone)
+    assert found.method == METHOD
+    assert close(found, WrittenOut(net, (gone,)))
+
+
+def torus_of_single_links(*sizes: int) -> str:
+    """A torus whose sides of two are joined once."""
+    extents = "".join(f"[{n}]" for n in sizes)
+    names = [f"x{i}" for i in range(len(sizes))]
+    rules = []
+    for i, n in enumerate(sizes):
+        here = "".join(f"[{x}]" for x in names)
+        there = "".join(f"[({x} + 1) % {n}]" if x == names[i] else f"[{x}]" for x in names)
+        if n == 2:
+            here, there = here.replace(f"[x{i}]", "[0]"), here.replace(f"[x{i}]", "[1]")
+        ranges = ", ".join(f"{x} in 0..{m}" for x, m, j in zip(names, sizes, range(len(sizes))) if n > 2 or j != i)
+        rules.append(f"    connect gpu{here}.p[{2 * i}] <-> gpu{there}.p[{2 * i + 1}]  for {ranges};")
+    return "\n".join([f"chip Gpu {{ relay = true;  port p: L[{2 * len(sizes)}]; }}", "system S {", f"    part gpu: Gpu{extents};",
+                      *rules, "}", "design = S;"])
 
 
 def test_what_is_no_torus_without_a_link_is_refused() -> None:
