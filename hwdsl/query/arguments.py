@@ -11,7 +11,7 @@ from hwdsl.query.selection import LinkSet, PlaneItem, PlaneSelection, Selection,
 from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import did_you_mean, mistake
-from hwdsl.sema.show import show
+from hwdsl.sema.show import described, show
 from hwdsl.sema.values import ComponentValue, Value, Word, kind_name
 from hwdsl.source import Span
 from hwdsl.syntax import ast
@@ -108,7 +108,7 @@ def planes(named: dict[str, ast.Arg], env: Env, owner: Template) -> PlaneSelecti
     for v in found:
         if not isinstance(v, PlaneSelection):
             known = {d.names[0] for d in owner.planes.values()}
-            raise mistake("HW5010", f"expected a plane, found {kind_name(v)} ({show(v)})", arg.span,
+            raise mistake("HW5010", f"expected a plane, found {described(v)}", arg.span,
                           help="planes here: " + ", ".join(f"`{n}`" for n in sorted(known)) if known else "")
         items += list(v.items)
     return plane_union(owner, items, arg.span)

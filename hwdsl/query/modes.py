@@ -80,14 +80,18 @@ def known_modes(root: Template) -> list[str]:
                   for m in root.modes.values())
 
 
+def no_mode(root: Template, name: str, span: Span) -> Mistake:
+    """What to say where a design has no mode of some name."""
+    have = ", ".join(f"`{m}`" for m in known_modes(root))
+    return mistake("HW3201", f"`{root.name}` has no mode `{name}`", span,
+                   notes=(f"its modes: {have}",) if have else ("it has no modes",), help=did_you_mean(name, set(root.modes)))
+
+
 def instantiate(root: Template, name: str, args: dict[str, Value], span: Span) -> ModeInstance:
     """A mode with its arguments, checked. Raises Mistake."""
     decl: ModeDecl | None = root.modes.get(name)
     if decl is None:
-        have = ", ".join(f"`{m}`" for m in known_modes(root))
-        raise mistake("HW3201", f"`{root.name}` has no mode `{name}`", span,
-                      notes=(f"its modes: {have}",) if have else ("it has no modes",),
-                      help=did_you_mean(name, set(root.modes)))
+        raise no_mode(root, name, span)
     env = decl.env.child()
     env.context = root
     bind_parameters(decl.item, args, env, span)
@@ -152,7 +156,10 @@ def mode_of(root: Template, expr: ast.Expr, env: Env) -> ModeInstance:
     for k, a in enumerate(call.args if call is not None else ()):
         name = a.name or (order[k] if k < len(order) else None)
         if name is None:
-            raise mistake("HW2001", f"the mode `{head.name}` takes {len(order)} parameters", a.span)
+            if decl is None:
+                raise no_mode(root, head.name, expr.span)
+            takes = ", ".join(f"`{n}`" for n in order)
+            raise mistake("HW2001", f"the mode `{head.name}` takes {f'{takes} alone' if order else 'no parameters'}", a.span)
         args[name] = evaluate(a.value, env)
     return instantiate(root, head.name, args, expr.span)
 

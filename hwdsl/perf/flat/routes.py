@@ -52,6 +52,8 @@ def routed(f: Fabric, s: Ints, t: Ints, number: Ints, routing: str, seed: int, o
         return valiant_paths(f, src, dst, number, seed, options, budget, progress)
     if routing == "adaptive":
         raise Unroutable("the fluid optimum is a bound on loads; it gives no paths of single flows")
+    if routing == "local_global_local":
+        raise Unroutable("the hierarchical routing of a dragonfly is answered symbolically alone, for uniform all-to-all")
     raise Unroutable(f"there is no routing model `{routing}`; there are {', '.join(ROUTINGS)}")
 
 

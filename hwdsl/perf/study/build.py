@@ -95,7 +95,7 @@ def _collective(call: Call, view: View) -> Operation:
     size = bits(call, "size")
     if chosen == "in_network":
         return make(call, [], size, SCHEDULES[chosen], chosen)
-    levels = _levels(call, view) if chosen == "hierarchical" else ()
+    levels = _levels(call, view) if chosen == "hierarchical" and n > 1 else ()
     phases = [] if n < 2 else HIERARCHICAL[name](n, size, levels) if levels else ALGORITHMS[name][chosen](n, size)
     filling = 2 * tree_depth(n) - 1 if chosen == "double_tree" and n > 1 else 0
     schedule = SCHEDULES[chosen]
@@ -201,6 +201,8 @@ def _halo(call: Call, view: View) -> Operation:
 
     value = call.value("shape")
     shape = view.shape() if value is None else value if isinstance(value, tuple) else (value,)
+    if not shape:
+        raise mistake("HW6002", "`shape` lists the extents of the grid of ranks, not nothing", call.at("shape"))
     total = 1
     for s in shape:
         if not isinstance(s, int) or isinstance(s, bool) or s < 1:

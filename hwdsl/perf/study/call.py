@@ -23,7 +23,7 @@ from hwdsl.sema.env import Env
 from hwdsl.sema.evaluate import evaluate
 from hwdsl.sema.mistake import did_you_mean, mistake
 from hwdsl.sema.operations import integer
-from hwdsl.sema.show import show
+from hwdsl.sema.show import described, show
 from hwdsl.sema.values import RangeVal, Value, Word, kind_name
 from hwdsl.source import Span
 from hwdsl.syntax import ast
@@ -192,9 +192,11 @@ def _planes(expr: ast.Expr, env: Env, owner: Template) -> PlaneSelection:
         for v in value if isinstance(value, tuple) else (value,):
             if not isinstance(v, PlaneSelection):
                 known = ", ".join(f"`{n}`" for n in sorted({d.names[0] for d in owner.planes.values()}))
-                raise mistake("HW5010", f"expected a plane, found {kind_name(v)} ({show(v)})", e.span,
+                raise mistake("HW5010", f"expected a plane, found {described(v)}", e.span,
                               help=f"planes here: {known}" if known else "")
             items += v.items
+    if not items:
+        raise mistake("HW5010", "`plane` is an empty list: no plane is named", expr.span)
     return plane_union(owner, items, expr.span)
 
 
@@ -207,11 +209,15 @@ def bits(call: Call, name: str, default: Fraction | None = None) -> Fraction:
     if value is None:
         raise mistake("HW6002", f"`{call.name}` needs `{name}`", call.span, help=f"for example `{name} = 1 GiB`")
     if not isinstance(value, Quantity) or value.dim.name != "information" or not value.is_exact:
-        raise mistake("HW6002", f"`{name}` is an amount of information such as `1 GiB`, not {kind_name(value)} ({show(value)})",
+        raise mistake("HW6002", f"`{name}` is an amount of information such as `1 GiB`, not {_said(value)}",
                       call.at(name))
     if value.nom < 0:
         raise mistake("HW6002", f"`{name}` is negative ({show(value)})", call.at(name))
     return Fraction(value.nom)
+
+
+def _said(value: Value) -> str:
+    return f"an interval ({show(value)})" if isinstance(value, Quantity) and not value.is_exact else described(value)
 
 
 def count(call: Call, name: str, default: int | None = None, least: int = 1) -> int:
@@ -230,7 +236,7 @@ def time(call: Call, name: str) -> Fraction | None:
     if value is None:
         return None
     if not isinstance(value, Quantity) or value.dim.name != "time" or not value.is_exact or value.nom < 0:
-        raise mistake("HW6002", f"`{name}` is a time such as `250 ns`, not {kind_name(value)} ({show(value)})", call.at(name))
+        raise mistake("HW6002", f"`{name}` is a time such as `250 ns`, not {_said(value)}", call.at(name))
     return Fraction(value.nom)
 
 
@@ -239,9 +245,12 @@ def word(call: Call, name: str, known: tuple[str, ...], default: str, what: str 
     value = call.value(name)
     if value is None:
         return default
-    text = value.text if isinstance(value, Word) else str(value) if isinstance(value, str) else show(value)
+    code = "HW6001" if name == "algorithm" else "HW6002"
+    if not isinstance(value, (Word, str)):
+        raise mistake(code, f"`{name}` is a word, not {described(value)}", call.at(name),
+                      notes=("there are " + ", ".join(f"`{k}`" for k in known),))
+    text = value.text if isinstance(value, Word) else value
     if text not in known:
-        code = "HW6001" if name == "algorithm" else "HW6002"
         raise mistake(code, f"{what or f'`{call.name}`'} has no {name} `{text}`", call.at(name),
                       notes=("there are " + ", ".join(f"`{k}`" for k in known),), help=did_you_mean(text, set(known)))
     return text

@@ -185,7 +185,8 @@ class Evaluation:
             name = plane_name(planes) if planes is not None else next((n for n, _ in data_planes(self.root)), "links")
             view = View(self.root, name, kept, who, self.hooks, call.span, failed.plane_names)
             if not view.net.endpoint_count:
-                raise mistake("HW6003", f"`{call.name}` over nothing: no endpoint is on {plane_name(planes)}", call.span,
+                nobody = "no part has a link" if planes is None else f"no endpoint is on {plane_name(planes)}"
+                raise mistake("HW6003", f"`{call.name}` over nothing: {nobody}", call.span,
                               help="name the parts that talk with `over = ...`, and their plane with `plane = ...`")
             self._views[key] = view
         return self._views[key]

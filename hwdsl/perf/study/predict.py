@@ -70,7 +70,8 @@ def predict(view: View, op: Operation) -> Prediction:
         return _without(view, op, view.ranks, "refused", str(reason))
     if out.unreachable:
         routes = f" by the routes of `{op.table}`" if op.table else ""
-        lost = f"{out.unreachable:,} of the flows have no path on this network{routes}{_isolated(view)}"
+        have = "has" if out.unreachable == 1 else "have"
+        lost = f"{out.unreachable:,} of the flows {have} no path on this network{routes}{_isolated(view)}"
         return _without(view, op, n, "unreachable", lost, out)
     if out.transfer is None:
         return _without(view, op, n, "unknown", f"the rate of the links {out.where} is not published", out)

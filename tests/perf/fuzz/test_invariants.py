@@ -84,7 +84,7 @@ def test_predictions_keep_the_laws(text: str, over: str) -> None:
     for p in found.predictions:
         assert all(b.seconds <= (p.time or 0.0) * (1 + 1e-9) for b in p.bounds)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "_symbolic", _none)
+        patch.setattr(loading, "symbolic_loading", _none)
         flat = predicted(base + study)
     for p, q in pairs(found, flat):
         assert (p.latency, p.transfer) == pytest.approx((q.latency, q.transfer), rel=1e-9), p.call

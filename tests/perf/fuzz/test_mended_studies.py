@@ -149,3 +149,30 @@ def test_calls_say_which_of_several_values_they_take() -> None:
     assert [p.call for p in result.predictions] == [
         "all_to_all(size = 1 KiB, over = gpu)", "all_to_all(size = 1 KiB, over = gpu[0..2])",
         "all_to_all(size = 2 KiB, over = gpu)", "all_to_all(size = 2 KiB, over = gpu[0..2])"]
+
+
+@pytest.mark.parametrize(("study", "code", "words"), [
+    ("all_to_all(size = gpu);", "HW6002", "not a selection of parts"),
+    ("all_to_all(size = unknown);", "HW6002", "not unknown"),
+    ("all_to_all(size = 1 MiB +- 1 KiB);", "HW6002", "not an interval (1 MiB +- "),
+    ("all_to_all(size = 1 MiB, plane = gpu);", "HW5010", "expected a plane, found a selection of parts"),
+    ("all_to_all(size = 1 MiB, plane = []);", "HW5010", "`plane` is an empty list"),
+    ("all_to_all(size = 1 MiB, routing = gpu);", "HW6002", "a study has no routing `gpu`"),
+    ("all_to_all(size = 1 MiB, routing = 1);", "HW6002", "`routing` is a word, not an integer (1)"),
+    ("halo(size = 1 MiB, shape = []);", "HW6002", "`shape` lists the extents of the grid of ranks"),
+    ("all_to_all_v(matrix = [[]]);", "HW6005", "the matrix is empty"),
+    ("under mode rings(4, 5) { all_to_all(size = 1 MiB); }", "HW2001", "the mode `rings` takes `size` alone"),
+    ("under mode dark(4) { all_to_all(size = 1 MiB); }", "HW2001", "the mode `dark` takes no parameters"),
+    ("under mode bright(4) { all_to_all(size = 1 MiB); }", "HW3201", "has no mode `bright`")])
+def test_messages(study: str, code: str, words: str) -> None:
+    text = MODES if "mode" in study else STAR
+    session, _ = studied(design(text), study)
+    [report] = session.diagnostics.items
+    assert report.code == code
+    assert words in report.message
+    assert report.message.count("a selection of parts") <= 1
+
+
+def test_a_routing_that_is_answered_symbolically_alone_is_known_all_the_same() -> None:
+    [reason] = refused(*studied(design(STAR), "incast(size = 1 MiB, routing = local_global_local);"))
+    assert "no routing model" not in reason

@@ -95,7 +95,8 @@ def test_mistakes(study: str, code: str, text: str) -> None:
     ("all_reduce(size = 1 MiB, algorithm = rign);", "HW6001"), ("all_redcue(size = 1 MiB);", "HW6001"),
     ("under failed gpu[8] { all_to_all(size = 1 MiB); }", "HW6006"), ("under mode fast { all_to_all(size = 1 MiB); }", "HW3201"),
     ("under failed gpu[i] for i in 0..8 { all_to_all(sizes = 1 MiB); }", "HW6002"),
-    ("over = **.gpo; all_to_all(size = 1 B);", "HW1001"), ("sizes = 1 MiB; all_to_all(size = 1 B);", "HW6002"), ("size = 1 MiB;", "HW6003")])
+    ("over = **.gpo; all_to_all(size = 1 B);", "HW1001"), ("sizes = 1 MiB; all_to_all(size = 1 B);", "HW6002"),
+    ("size = 1 MiB;", "HW6003")])
 def test_check_sees_what_needs_no_evaluation(study: str, code: str) -> None:
     session = Session(cache_dir=None)
     session.check_text(POD + f"study s {{ {study} }}")
