@@ -95,8 +95,7 @@ def _degrees(owner: Template, chosen: Any, mode: Any, env: Env, call: ast.Call,
 
 def articulation(call: ast.Call, env: Env) -> Value:
     """articulation(sel, plane = p): how many of the selected parts each cut others off when they fail alone"""
-    import networkx as nx
-
+    from hwdsl.query.cutoff import cutting_parts
     from hwdsl.query.flat import OverBudget
 
     plain, named = split(call, ("plane",), 1)
@@ -108,18 +107,8 @@ def articulation(call: ast.Call, env: Env) -> Value:
     try:
         g = graph_of(owner, chosen, None, mode, env.hooks)
     except OverBudget as error:
-        raise too_big(error, "articulation points are found flat", call.span) from None
-    graph: Any = nx.Graph()
-    graph.add_edges_from(zip(g.tails.tolist(), g.heads.tolist()))
-    points = set(nx.articulation_points(graph))
-    import numpy as np
-
-    inside: set[int] = set()
-    for group in sel.groups:
-        if group.path in g.vertices.base:
-            axes = np.meshgrid(*[np.asarray(s, dtype=np.int64) for s in group.box], indexing="ij") if group.box else []
-            inside |= set(np.asarray(g.vertices.ids(group.path, [a.reshape(-1) for a in axes])).reshape(-1).tolist())
-    return len(points & inside)
+        raise too_big(error, "whom a part cuts off is found flat", call.span) from None
+    return cutting_parts(g, sel)
 
 
 FUNCTIONS = {"fault_domain": fault_domain, "articulation": articulation}
