@@ -6,6 +6,7 @@ A region is a conjunction of constraints on index maps; a solved one is a conjun
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 
 from hwdsl.ir.index import Ix, evaluate, ix_vars, substitute, variable
 from hwdsl.ir.outages import Exclusion, cable_mates
@@ -88,12 +89,36 @@ def _options(space: Space, constraint: Constraint) -> list[Conjunction]:
             return [{}]
         values = frozenset(v - m.const for v in allowed if 0 <= v - m.const < sizes[name])
         return [{}] if len(values) == sizes[name] else [{name: values}] if values else []
+    digits = _digits(m, sizes)
+    if digits and len(allowed) <= REGION_LIMIT:
+        read = [x for v in allowed for x in _read(v - m.const, digits)]
+        return [{}] if len(read) == prod(size for _, size in digits) else read
     names = sorted(ix_vars(m))
     part = Space(tuple((n, sizes[n]) for n in names))
     if part.volume > POINT_LIMIT:
         raise Refused("what is out of service is named by an index that mixes many variables")
     found = [{n: frozenset((p[n],)) for n in names} for p in points(part) if evaluate(m, p) in allowed]
     return [{}] if len(found) == part.volume else found
+
+
+def _digits(m: Ix, sizes: dict[str, int]) -> list[tuple[str, int]]:
+    """(variable, size) from the lowest digit up, of a map that is a complete number system of whole variables; else []."""
+    out, step = [], 1
+    for c, name in sorted(m.terms, key=lambda t: t[0]):
+        if c != step or not isinstance(name, str):
+            return []
+        out.append((name, sizes[name]))
+        step *= sizes[name]
+    return out
+
+
+def _read(value: int, digits: list[tuple[str, int]]) -> list[Conjunction]:
+    """The digits of a value; none if it is out of range."""
+    found: Conjunction = {}
+    for name, size in digits:
+        value, digit = divmod(value, size)
+        found[name] = frozenset((digit,))
+    return [found] if value == 0 else []
 
 
 def _meet(space: Space, choice: tuple[Conjunction, ...]) -> Conjunction | None:

@@ -41,8 +41,9 @@ Found = list[tuple[int, Fraction, int]]
 """(position of the dimension's factor, load, directed links)"""
 
 
-def torus_without_a_link(c: Contracted) -> SymbolicLoads:
-    """Loads of a torus of single links, one of them out of service. Raises Refused if it is anything else, or too large."""
+def torus_without_a_link(c: Contracted, exact: bool = False) -> SymbolicLoads:
+    """Loads of a torus of single links, one of them out of service; `exact`: by closed forms only. Raises Refused if it is
+    anything else, or too large."""
     whole = replace(c.network, arcs=tuple(replace(a, lost=()) for a in c.network.arcs))
     parts = factors(whole)
     rules = [single_ring(f) for f in parts or ()]
@@ -63,6 +64,8 @@ def torus_without_a_link(c: Contracted) -> SymbolicLoads:
     if sizes == (2,):
         raise Refused("the link out of service is the only one")
     cube = set(sizes) == {2}
+    if exact and not cube and len(sizes) > 1:
+        raise Refused("one link out of service in a torus is no closed form")
     found = _line(sizes[0]) if len(sizes) == 1 else _cube(len(sizes)) if cube else _loads(sizes)
     hops = _hops(sizes)
     total, expected = sum((float(load) * n for _, load, n in found), 0.0), sum(d * n for d, n in hops.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from hwdsl.ir.outages import Exclusion
@@ -131,8 +132,7 @@ def with_outages(net: Network, failed: tuple[Exclusion, ...]) -> SymbolicLoads:
 
 def _ways_of_one_block(c: Contracted) -> Iterator[Callable[[Contracted], SymbolicLoads]]:
     """What may answer for one block that has lost something, before the quotient. Raises Refused."""
-    if c.network.blocks[0].size > WRITTEN_LIMIT:
-        yield torus_without_a_link
+    yield partial(torus_without_a_link, exact=c.network.blocks[0].size <= WRITTEN_LIMIT)
     if any(x.symmetry == "N" for x in plan(c.network).coordinates[0] if x.size > 1):
         yield written_out  # reflections about what is lost are no symmetry of one coordinate's values
 
