@@ -126,7 +126,7 @@ def times_svg(scene: Scene, heading: bool = True, tag: str = "") -> str:
     """The picture, `tag` tells it from others on a page; "" where no operation has a size."""
     panels: dict[str, list[Prediction]] = {}
     for p in scene.predictions:
-        if p.size and p.time:
+        if p.size and p.time and p.flows is None:  # flows that come and go have no one size
             panels.setdefault(p.collective, []).append(p)
     if not panels:
         return ""

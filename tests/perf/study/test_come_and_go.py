@@ -237,3 +237,19 @@ def test_an_interruption_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.
     assert design is not None
     [result], whole = run_studies(design.root, design.module, session.hooks, session.diagnostics)
     assert (whole, result.stopped, len(result.predictions)) == (False, "interrupted", 1)
+
+
+def test_no_line_of_time_against_size() -> None:
+    """The whole of the flows is no message whose time could be read off for other sizes."""
+    from hwdsl.backends.charts.study import study_pictures
+
+    names = []
+    for call in ("arrivals(load = 0.5, size = 1 MiB, count = 20);", "incast(size = 1 MiB);"):
+        session = Session(cache_dir=None)
+        design = session.open_text(POD + f"study s {{ {call} }}")
+        assert design is not None, session.report()
+        results, _ = run_studies(design.root, design.module, session.hooks, session.diagnostics)
+        names.append({name.split("-")[0] for name in study_pictures(design, results, session.diagnostics)})
+    assert "times" not in names[0]
+    assert "tiers" in names[0]
+    assert "times" in names[1]

@@ -8,7 +8,7 @@ from studying import CLOS, STAR, TORUS
 
 from hwdsl.api import Session
 from hwdsl.perf.study.latency import Assumed
-from hwdsl.perf.study.loading import _flat, _pairing, symbolic_loading, offsets, pairing_hops
+from hwdsl.perf.study.loading import _flat, _pairing, offsets, pairing_hops, symbolic_loading
 from hwdsl.perf.study.view import View
 from hwdsl.perf.traffic.neighbours import halo
 from hwdsl.perf.traffic.pattern import UNIFORM, Pattern, flows, matching, ring_of_groups, shift
