@@ -69,7 +69,7 @@ def hop_counts(n: int, k: int) -> Polynomial:
 
 
 def hop_ring(n: int, k: int) -> tuple[dict[int, Fraction], Polynomial]:
-    """The same for the ring with steps 1..k, n > 4 k, to `BITS` binary digits."""
+    """The same for the ring with steps 1..k, n > 4 k, to `BITS` binary digits; flows are never below the exact ones."""
     blocks = -(-(n // 2) // k)
     below = (blocks - 1) * k
     one = 1 << BITS
@@ -88,7 +88,7 @@ def hop_ring(n: int, k: int) -> tuple[dict[int, Fraction], Polynomial]:
         for s in range(r, k + 1):
             usage[s] += between[r - 1] // (k - r + 1)
         usage[r] += last[r - 1]
-    flow = {s: Fraction(usage[s], one) for s in range(1, k + 1)}
+    flow = {s: Fraction(usage[s] + (usage[s] >> 200) + 1, one) for s in range(1, k + 1)}  # all was rounded down
     return flow | {n - s: f for s, f in flow.items()}, hop_counts(n, k)
 
 

@@ -99,7 +99,7 @@ def test_a_long_ring_by_blocks_agrees_with_one_source_and_conserves_flow() -> No
         exact, distances = one_source(n, dict.fromkeys([*range(1, k + 1), *range(n - k, n)], 1))
         found, counts = hop_ring(n, k)
         assert counts == distances
-        assert all(abs(found[o] / exact[o] - 1) < 1e-60 for o in exact)
+        assert all(0 <= found[o] / exact[o] - 1 < 1e-59 for o in exact)  # bounds of the bisection rest on it
     huge = uniform_loads(of_gallery(RINGS, "KHopRing(n = 20000, k = 4)"))
     assert huge.method == "closed form by blocks"
     assert abs(huge.total / sum(d * n for d, n in huge.hops.histogram.items()) - 1) < 1e-50
