@@ -29,7 +29,7 @@ from hwdsl.source import Span
 from hwdsl.syntax import ast
 from hwdsl.types import Quantity
 
-COMMON = ("over", "plane", "routing", "table", "seed", "sharing", "link_latency", "switch_latency")
+COMMON = ("over", "plane", "routing", "table", "seed", "sharing", "link_latency", "switch_latency", "packet")
 TAKES: dict[str, tuple[str, ...]] = {
     "all_reduce": ("size", "algorithm", "group"), "all_gather": ("size", "algorithm", "group"),
     "reduce_scatter": ("size", "algorithm", "group"), "broadcast": ("size", "algorithm"),
@@ -291,4 +291,5 @@ def sharing(call: Call) -> str:
 
 def assumed(call: Call) -> Assumed:
     """Latencies for what has none of its own. Raises Mistake."""
-    return Assumed(time(call, "link_latency"), time(call, "switch_latency"))
+    packet = bits(call, "packet") if call.value("packet") is not None else None
+    return Assumed(time(call, "link_latency"), time(call, "switch_latency"), packet)

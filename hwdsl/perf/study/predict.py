@@ -210,6 +210,8 @@ def _assumed(assumed: Assumed) -> str:
         words.append(f"links {float(assumed.link) * 1e9:g} ns")
     if assumed.relay is not None:
         words.append(f"switches {float(assumed.relay) * 1e9:g} ns")
+    if assumed.packet is not None:
+        words.append(f"relays store packets of {float(assumed.packet) / 8:g} B before they forward them")
     return ", ".join(words)
 
 

@@ -56,3 +56,13 @@ def test_dimension_wise_rings_of_a_torus_use_their_links() -> None:
     [p] = torus(4, "plane = torus; over = node; all_reduce(size = 1 GiB, algorithm = hierarchical);")
     assert p.latency == pytest.approx(2 * 3 * 3 * 250e-9)
     assert p.transfer == pytest.approx(2 * (64 - 1) / 64 * GIB / 50e9)
+
+
+def test_relays_that_store_packets_take_each_of_them_whole() -> None:
+    """Two links through one switch: 4,500 B over 900 GB/s is 5 ns more; in a torus one for each chip on the way."""
+    [plain], [stored] = star("all_to_all(size = 1 MiB);"), star("all_to_all(size = 1 MiB, packet = 4_500 B);")
+    assert stored.latency - plain.latency == pytest.approx(5e-9, rel=1e-12)
+    assert stored.transfer == plain.transfer
+    assert stored.assumed.endswith("relays store packets of 4500 B before they forward them")
+    [plain], [stored] = torus(8, "all_to_all(size = 1 GiB);"), torus(8, "all_to_all(size = 1 GiB, packet = 500 B);")
+    assert stored.latency - plain.latency == pytest.approx(11 * 500 / 50e9, rel=1e-12)
