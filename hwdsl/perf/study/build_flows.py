@@ -20,7 +20,7 @@ from hwdsl.sema.show import show
 from hwdsl.types import Quantity
 
 MOST = 1_000_000
-"""Flows that are read from a file."""
+"""Flows that are read from a file, or drawn."""
 
 
 def listed_flows(call: Call, view: View) -> Operation:
@@ -51,6 +51,8 @@ def random_flows(call: Call, view: View) -> Operation:
     if not size:
         raise mistake("HW6002", "`size` of arriving flows is above zero", call.at("size"))
     number, seed = count(call, "count", 10_000), count(call, "seed", 0, 0)
+    if number > MOST:
+        raise mistake("HW6002", f"`count` is at most {MOST:,} flows, not {number:,}", call.at("count"))
     pattern, sizes = word(call, "pattern", PATTERNS, "uniform"), word(call, "distribution", SIZES, "fixed")
     root = _root(call, view)
 

@@ -73,7 +73,8 @@ def simulated(view: View, op: Operation) -> Simulated:
         return Simulated(loading, size)
     lag, missing = flow_latency(view, f, paths, f.endpoints[flows.dst], op.assumed)
     share = None if bool((paths.share == 1).all()) else paths.share
-    done = completion_times(f.capacity, paths.start, paths.arc, flows.size, flows.begin, lag, share, progress)
+    capacity = np.nan_to_num(f.capacity, nan=0.0)  # of links that carry nothing
+    done = completion_times(capacity, paths.start, paths.arc, flows.size, flows.begin, lag, share, progress)
     first, last = float(flows.begin.min()), int(np.argmax(done.finish))
     alone = lag + flows.size / own_rate(f, paths)
     took = done.finish - flows.begin

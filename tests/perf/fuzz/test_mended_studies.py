@@ -160,6 +160,7 @@ def test_calls_say_which_of_several_values_they_take() -> None:
     ("all_to_all(size = 1 MiB, routing = gpu);", "HW6002", "a study has no routing `gpu`"),
     ("all_to_all(size = 1 MiB, routing = 1);", "HW6002", "`routing` is a word, not an integer (1)"),
     ("halo(size = 1 MiB, shape = []);", "HW6002", "`shape` lists the extents of the grid of ranks"),
+    ("arrivals(load = 0.5, size = 1 MiB, count = 1e30);", "HW6002", "`count` is at most 1,000,000 flows"),
     ("all_to_all_v(matrix = [[]]);", "HW6005", "the matrix is empty"),
     ("under mode rings(4, 5) { all_to_all(size = 1 MiB); }", "HW2001", "the mode `rings` takes `size` alone"),
     ("under mode dark(4) { all_to_all(size = 1 MiB); }", "HW2001", "the mode `dark` takes no parameters"),
@@ -176,3 +177,9 @@ def test_messages(study: str, code: str, words: str) -> None:
 def test_a_routing_that_is_answered_symbolically_alone_is_known_all_the_same() -> None:
     [reason] = refused(*studied(design(STAR), "incast(size = 1 MiB, routing = local_global_local);"))
     assert "no routing model" not in reason
+
+
+def test_a_rate_nobody_published_matters_only_where_flows_go() -> None:
+    calls = "over = gpu[0]; size = 1 MiB; all_to_all(sharing = max_min); arrivals(load = 0.5, count = 20);"
+    known = design(CLOS, 4, "unknown")
+    assert all(t is not None for t in times(known, calls))
