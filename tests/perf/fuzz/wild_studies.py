@@ -120,7 +120,7 @@ def _call(rnd: random.Random, takes: dict[str, tuple[str, ...]], common: tuple[s
     words = []
     for argument in (*takes[name], *common):
         if rnd.random() < (0.75 if argument in takes[name] and argument not in ("targets", "group") else 0.3):
-            pool = POOLS[argument]
+            pool = POOLS.get(argument, NUMBERS + SIZES)
             value = rnd.choice(pool) if rnd.random() < wild or argument == "routing" else rnd.choice(pool[:2])
             words.append(f"{argument} = {value}")
     return f"{name}({', '.join(words)});"
