@@ -102,7 +102,7 @@ POOLS: dict[str, tuple[str, ...]] = {
     "link_latency": ("5 ns", "-1 ns", "unknown", "3 m"), "switch_latency": ("5 ns", "0 ns"), "trace": ('"absent.csv"', "1"),
     "load": ("0.5", "1/4", "0", "2", "unknown"), "count": ("20", *NUMBERS), "distribution": ("fixed", "exponential", "odd"),
     "pattern": ("uniform", "permutation", "incast", "odd"),
-    "table": ('"absent.csv"', "1"), "overhead": SIZES}
+    "table": ('"absent.csv"', "1"), "overhead": SIZES, "packet": SIZES}
 FAILURES = ("leaf[0]", "leaf", "gpu[0]", "gpu", "gpu[0].x[0]", "fabric", "nothing", "gpu[99]", "self", "1", "**.ring",
             "spine[0..2]", "gpu[0][0]", "leaf[s] for s in 0..2", "gpu[s] for s in []")
 MODE_TEXTS = ("rings(size = 4)", "rings(size = 3)", "rings", "dark", "lonely", "nothing", "rings(size = s) for s in [1, 8]")
