@@ -76,11 +76,15 @@ def apply_rates(s: Shared, e: Ends, flows: int, now: float, size: int) -> None:
         down(e, e.place[f], size)
 
 
-def run_events(s: Shared, e: Ends, order: Any, begin: Any, done: Any) -> int:
-    """Run all flows, in `order` of `begin`; `done[f]` becomes the time its last bit is sent (inf: never). Returns the events."""
-    size, coming, count = 0, 0, 0
+def run_events(s: Shared, e: Ends, order: Any, begin: Any, done: Any, at: Any, most: int) -> int:
+    """Run flows in `order` of `begin`; `done[f]` becomes the time its last bit is sent (inf: never). Returns the events.
+
+    Stops after `most` events or a few more; `at` (int64[2], zeros at first) keeps how many flows are on their way and how many
+    have begun, and the next call goes on from there. 0 events: all is done.
+    """
+    size, coming, count = at[0], at[1], 0
     now = 0.0
-    while coming < len(order) or size > 0:
+    while (coming < len(order) or size > 0) and count < most:
         arriving = coming < len(order) and (size == 0 or begin[order[coming]] <= e.finish[e.heap[0]])
         flows, links = 0, 0
         if arriving:
@@ -129,6 +133,7 @@ def run_events(s: Shared, e: Ends, order: Any, begin: Any, done: Any) -> int:
             flows, links = settle(s, flows, links)
             apply_rates(s, e, flows, now, size)
         clear(s, flows, links)
+    at[0], at[1] = size, coming
     return count
 
 

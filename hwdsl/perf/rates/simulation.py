@@ -14,6 +14,8 @@ from hwdsl.perf.rates.resolve import Shared
 
 SMALL = 20_000
 """Path-links below which plain Python is faster than starting numba."""
+SLICE = 1000
+"""Events between two messages of progress, and two moments in which Ctrl-C is heard."""
 
 
 class Completion(Record):
@@ -56,7 +58,12 @@ def completion_times(capacity: Floats, start: Ints, arc: Ints, size: Floats, beg
         if progress is not None:
             progress("loading compiled loops (the first run on a machine compiles them)")
         from hwdsl.perf.rates.kernels import run_events as run
-    return Completion(done, int(run(shared, ends, order, first, done)) + int(instant.sum()))
+    at, events = _ints(2), 0
+    while some := int(run(shared, ends, order, first, done, at, SLICE)):  # a compiled loop hears no Ctrl-C before it returns
+        events += some
+        if progress is not None and len(arc) > SMALL:
+            progress(f"{events:,} of {2 * len(order):,} beginnings and ends of flows")
+    return Completion(done, events + int(instant.sum()))
 
 
 def _ints(n: int, value: int = 0) -> Ints:

@@ -122,3 +122,26 @@ def test_without_the_check_of_bottlenecks_the_times_would_be_wrong(monkeypatch: 
 def test_sizes_and_times_that_are_none_are_refused(size: Any, begin: Any) -> None:
     with pytest.raises(ValueError, match="not negative"):
         completion_times(np.array([1.0]), *arrays([[0]]), np.array(size), begin=np.array(begin))
+
+
+def test_slices_change_nothing_and_let_an_interruption_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few events a slice has, times and events are the same; whoever raises between two slices ends the simulation."""
+    import hwdsl.perf.rates.simulation as simulation
+
+    rng = np.random.default_rng(5)
+    flows = 60
+    arc = np.stack([rng.integers(0, 8, flows), 8 + rng.integers(0, 8, flows)], axis=1).reshape(-1)
+    start = np.arange(0, 2 * flows + 1, 2)
+    given = (np.ones(16), start, arc, rng.random(flows) + 0.1, np.sort(rng.random(flows) * 5))
+    whole = simulation.completion_times(*given)
+    monkeypatch.setattr(simulation, "SLICE", 1)
+    sliced = simulation.completion_times(*given)
+    assert sliced.finish.tolist() == whole.finish.tolist()
+    assert sliced.events == whole.events == 2 * flows
+
+    def stop(_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(simulation, "SMALL", len(arc) - 1)
+    with pytest.raises(KeyboardInterrupt):
+        simulation.completion_times(*given, progress=stop)
