@@ -259,6 +259,8 @@ def _table(call: Call, value: Any) -> Any:
         return np.array([[_bytes(x) for x in r] for r in rows], dtype=np.float64).reshape(len(rows), -1)
     except TypeError:
         raise BadMatrix("entries are numbers of bytes, or amounts such as `1 MiB`") from None
+    except OverflowError:
+        raise BadMatrix("an entry is too large to reckon with") from None
 
 
 def _bytes(x: Any) -> float:

@@ -49,6 +49,10 @@ WORDS = ("algorithm", "routing", "schedule", "kind", "placement", "sharing", "di
 """Arguments whose value is a word, whatever else in the design bears that name."""
 
 
+MOST_BITS = 10**100
+"""Times are floating-point numbers in the end."""
+
+
 class Call(Record):
     """One call with every argument settled: `name`, values by argument, the expressions they come from, and where it stands."""
 
@@ -213,6 +217,8 @@ def bits(call: Call, name: str, default: Fraction | None = None) -> Fraction:
                       call.at(name))
     if value.nom < 0:
         raise mistake("HW6002", f"`{name}` is negative ({show(value)})", call.at(name))
+    if value.nom > MOST_BITS:
+        raise mistake("HW6002", f"`{name}` is too large to reckon with: above 1e100 bits", call.at(name))
     return Fraction(value.nom)
 
 

@@ -161,6 +161,8 @@ def test_calls_say_which_of_several_values_they_take() -> None:
     ("all_to_all(size = 1 MiB, routing = 1);", "HW6002", "`routing` is a word, not an integer (1)"),
     ("halo(size = 1 MiB, shape = []);", "HW6002", "`shape` lists the extents of the grid of ranks"),
     ("arrivals(load = 0.5, size = 1 MiB, count = 1e30);", "HW6002", "`count` is at most 1,000,000 flows"),
+    ("all_to_all(size = 1e400 B);", "HW6002", "`size` is too large"),
+    ("all_to_all_v(over = gpu[0..2], matrix = [[0, 1e400], [1, 0]]);", "HW6005", "an entry is too large"),
     ("all_to_all_v(matrix = [[]]);", "HW6005", "the matrix is empty"),
     ("under mode rings(4, 5) { all_to_all(size = 1 MiB); }", "HW2001", "the mode `rings` takes `size` alone"),
     ("under mode dark(4) { all_to_all(size = 1 MiB); }", "HW2001", "the mode `dark` takes no parameters"),
