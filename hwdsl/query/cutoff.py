@@ -107,13 +107,15 @@ class _Cuts:
 
     def _lost(self, gone: npt.NDArray[np.bool_]) -> bool:
         left = np.flatnonzero(self.talks & ~gone)
-        after = self._regions(gone)
-        old, new = self._touched(self.region, gone, left), self._touched(after, gone, left)
-        kinds: dict[tuple[frozenset[int], frozenset[int]], int] = {}
-        kind = np.array([kinds.setdefault((old[v], new[v]), len(kinds)) for v in left.tolist()], dtype=np.int64)
-        size = np.bincount(kind, minlength=len(kinds))
+        if not len(left):
+            return False
+        before, old = self._touched(self.region, gone, left)
+        after, new = self._touched(self._regions(gone), gone, left)
+        code, kind = np.unique(before * len(new) + after, return_inverse=True)
+        kind = kind.reshape(-1)
+        kinds = [(old[c // len(new)], new[c % len(new)]) for c in code.tolist()]
+        size = np.bincount(kind)
         lost = np.array([[not x[0].isdisjoint(y[0]) and x[1].isdisjoint(y[1]) for y in kinds] for x in kinds], dtype=bool)
-        lost = lost.reshape(len(kinds), len(kinds))
         pairs = int((lost * size[:, None] * size[None, :]).sum()) - int(size[lost.diagonal()].sum())
         if not pairs:
             return False
@@ -123,10 +125,16 @@ class _Cuts:
         ends = np.unique(np.stack([self.a[direct], self.b[direct]]), axis=1)
         return pairs > int(lost[of_vertex[ends[0]], of_vertex[ends[1]]].sum())
 
-    def _touched(self, region: Ints, gone: npt.NDArray[np.bool_], left: Ints) -> dict[int, frozenset[int]]:
-        """The regions that each endpoint hangs on or is in."""
-        found: dict[int, set[int]] = {int(v): {int(region[v])} if region[v] >= 0 else set() for v in left.tolist()}
+    def _touched(self, region: Ints, gone: npt.NDArray[np.bool_], left: Ints) -> tuple[Ints, list[frozenset[int]]]:
+        """The regions that each endpoint left hangs on or is in: the number of its set, and the sets."""
         hangs = self.talks[self.a] & ~gone[self.a] & ~self.g.relay[self.a] & (region[self.b] >= 0)
-        for v, r in np.unique(np.stack([self.a[hangs], region[self.b[hangs]]]), axis=1).T.tolist():
-            found[v].add(r)
-        return {v: frozenset(r) for v, r in found.items()}
+        inside = left[region[left] >= 0]
+        n = len(gone)
+        pair = np.unique(np.concatenate([self.a[hangs] * n + region[self.b[hangs]], inside * n + region[inside]]))
+        row = np.searchsorted(left, pair // n)
+        count = np.bincount(row, minlength=len(left))
+        first = np.cumsum(count) - count
+        table = np.full((len(left), max(1, int(count.max(initial=0)))), -1, dtype=np.int64)
+        table[row, np.arange(len(pair)) - first[row]] = pair % n
+        sets, number = np.unique(table, axis=0, return_inverse=True)
+        return number.reshape(-1), [frozenset(r for r in found if r >= 0) for found in sets.tolist()]
