@@ -15,6 +15,7 @@ from hwdsl.ir.space import Constraint, count
 from hwdsl.node import Record
 from hwdsl.query.network import ArcRule, Network
 from hwdsl.query.quotient import Cell, Plan, Reach, Refused, destinations, reach
+from hwdsl.query.selection import Selection
 from hwdsl.sema.values import UNKNOWN
 
 
@@ -39,15 +40,19 @@ def capacity(arc: ArcRule) -> Fraction:
     return Fraction(arc.capacity.nom)
 
 
-def injection(network: Network) -> Fraction:
-    """What all endpoints together can send: the rate of their links, those between two of them at both, directed ones at the
-    output."""
+def injection(network: Network, over: Selection | None = None) -> Fraction:
+    """What all endpoints together can send, or those of `over` among them: the rate of their links, those between two of them at
+    both, directed ones at the output."""
     total = Fraction(0)
     ends = set(network.endpoints)
     for arc in network.arcs:
-        senders = (arc.a in ends) + (arc.b in ends and not arc.directed)
-        if senders:
-            total += capacity(arc) * arc.links * senders
+        for block, maps in ((arc.a, arc.a_maps), (arc.b, arc.b_maps))[: 1 if arc.directed else 2]:
+            if block not in ends:
+                continue
+            boxes = None if over is None else [g.box for g in over.groups if g.path == network.blocks[block].path]
+            links = arc.links if boxes is None else sum(count(arc.space, [*arc.constraints, *zip(maps, box)]) for box in boxes)
+            if links:
+                total += capacity(arc) * links
     return total
 
 

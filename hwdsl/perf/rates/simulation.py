@@ -12,8 +12,8 @@ from hwdsl.perf.rates.events import Ends, run_events
 from hwdsl.perf.rates.fair import Floats, Ints, check_paths
 from hwdsl.perf.rates.resolve import Shared
 
-SMALL = 20_000
-"""Path-links below which plain Python is faster than starting numba."""
+SMALL = 2_000
+"""Path-links below which plain Python is faster than starting numba: every event may go through many of them."""
 SLICE = 1000
 """Events between two messages of progress, and two moments in which Ctrl-C is heard."""
 

@@ -119,7 +119,7 @@ def injection_value(call: ast.Call, env: Env) -> Value:
     owner, chosen, sel = _over(call, env)
     net = network(owner, chosen, sel)
     try:
-        return at_ends(net, injection).rate()
+        return at_ends(net, lambda ends: injection(ends, sel)).rate()
     except Refused:
         return UNKNOWN
 
