@@ -120,7 +120,7 @@ def test_scale_out_is_legal_for_any_number_of_supernodes(supernodes: int) -> Non
 
 
 def test_every_assert_of_the_examples_holds_or_is_known_to_be_undecided() -> None:
-    undecided = {"nvl72.hw": 1, "nvl72_all_in.hw": 1, "press_claims.hw": 1}  # the power of the NVL72 switch trays is not published
+    undecided = {"nvl72.hw": 1, "nvl72_all_in.hw": 1, "press_claims.hw": 1}  # the switch trays' power is not published
     for path in sorted(EXAMPLES.glob("*.hw")):
         session = Session()
         design = session.open(str(path))

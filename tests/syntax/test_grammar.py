@@ -122,8 +122,9 @@ GOOD = (
     ("5 annotation before a declaration", "@source(a) tray T { }", True),
     ("6 call as a statement of a body", "tray T { count(x); }", False),
     ("6 call as a statement of a study", "study s { count(x); }", True),
-    ("6 calls and checks under a mode or failure of a study", "study s { under failed x[i] for i in 0..2 { count(x); a = 1; "
-                                                              "under mode m(n = 2) { f(); assert x == 1; } } }", True),
+    ("6 calls and checks under a mode or failure of a study",
+     ("study s { under failed x[i] for i in 0..2 { count(x); a = 1; "
+      "under mode m(n = 2) { f(); assert x == 1; } } }"), True),
     ("6 call under a mode of a body", "tray T { under mode m { count(x); } }", False),
     ("6 path as an attribute", "tray T { a.b = c; }", False),
     ("7 open range outside brackets", "tray T { assert x == 0..; }", False),
