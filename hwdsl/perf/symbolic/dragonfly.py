@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hwdsl.ir.index import evaluate
-from hwdsl.ir.space import points
 from hwdsl.query.factored.answer import LoadClass, SymbolicLoads, arc_label, merged_classes, published
 from hwdsl.query.factored.contract import Contracted
 from hwdsl.query.network import ArcRule, Network
 from hwdsl.query.quotient import Hops, Refused
 from hwdsl.query.symmetry import mesh_pair, uses_of
 
-LINK_LIMIT = 200_000
-"""Global links that are counted one by one."""
+LINK_LIMIT = 20_000_000
+"""Global links that are counted one by one, as arrays."""
 
 
 def local_global_local(c: Contracted) -> SymbolicLoads:
@@ -57,17 +55,18 @@ def _links_per_router(far: list[ArcRule], group: int, groups: int, routers: int)
     links = sum(a.links for a in far)
     if links != groups * (groups - 1) // 2 or links > LINK_LIMIT or 2 * links % (groups * routers):
         raise Refused("not exactly one link between every two groups, or too many groups to check it")
-    seen: set[tuple[int, int]] = set()
-    count: dict[tuple[int, int], int] = {}
+    import numpy as np
+
+    from hwdsl.query.flat import expand
+
+    pair, ends = [], []
     for arc in far:
-        for p in points(arc.space):
-            if not all(evaluate(m, p) in allowed for m, allowed in arc.constraints):
-                continue
-            ends = [tuple(evaluate(m, p) for m in maps) for maps in (arc.a_maps, arc.b_maps)]
-            seen.add((min(e[group] for e in ends), max(e[group] for e in ends)))
-            for e in ends:
-                count[e[group], e[1 - group]] = count.get((e[group], e[1 - group]), 0) + 1
+        found = [np.atleast_1d(x) for x in expand(arc.space, list(arc.constraints), [*arc.a_maps, *arc.b_maps])]
+        a, b = ([np.broadcast_to(x, (arc.links,)) for x in half] for half in (found[:2], found[2:]))
+        pair.append(np.minimum(a[group], b[group]) * groups + np.maximum(a[group], b[group]))
+        ends += [end[group] * routers + end[1 - group] for end in (a, b)]
+    pairs, count = np.unique(np.concatenate(pair)), np.bincount(np.concatenate(ends), minlength=groups * routers)
     each = 2 * links // (groups * routers)
-    if len(seen) != links or any(x == y for x, y in seen) or len(count) != groups * routers or set(count.values()) != {each}:
+    if len(pairs) != links or bool((pairs // groups == pairs % groups).any()) or not bool((count == each).all()):
         raise Refused("not exactly one link between every two groups, or routers with unlike numbers of them")
     return each
