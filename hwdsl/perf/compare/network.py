@@ -20,7 +20,7 @@ from hwdsl.perf.symbolic.bisection import bisection_bracket
 from hwdsl.query.cuts import Bracket
 from hwdsl.query.ends import at_end, between
 from hwdsl.query.flat import OverBudget
-from hwdsl.query.hopcount import graph_of, hop_counts
+from hwdsl.query.hopcount import graph_of, hop_counts, mode_failures
 from hwdsl.query.quotient import Refused
 from hwdsl.sema.mistake import Mistake
 from hwdsl.sema.values import Word
@@ -35,7 +35,7 @@ _COUNTED = ("domain", "mean_hops", "diameter")
 
 def network_figures(domain: Domain, hooks: Any) -> tuple[dict[str, Amount], tuple[Prediction, ...], list[str]]:
     """(amounts by key, the predictions behind them, remarks) of one domain of the scale-up plane."""
-    out = {"domain": count(domain.ranks) if domain.ranks else UNKNOWN, **_injected(domain)}
+    out = {"domain": count(domain.ranks) if domain.ranks else UNKNOWN, **_injected(domain, hooks)}
     try:
         if domain.reason or domain.over is None:
             raise Refused(domain.reason)
@@ -90,10 +90,25 @@ def _at_end(domain: Domain, end: str, hooks: Any) -> tuple[dict[str, Amount], tu
     return out, tuple(predictions), remarks
 
 
-def _injected(domain: Domain) -> dict[str, Amount]:
-    """Bytes/s out of all accelerators, and out of one, one direction."""
+def _injected(domain: Domain, hooks: Any) -> dict[str, Amount]:
+    """Bytes/s out of all accelerators, and out of one, one direction: in a mode what it joins, else as wired."""
     rate = injected(domain.net)
+    if hooks.mode is not None and hooks.mode.owner is domain.root and domain.over is not None and not domain.text:
+        found = _in_mode(domain, hooks)
+        rate = replace(rate, bound="" if found is not None else "unknown", value=found, high=None, missing=int(found is None))
     return {"injection": rate, "injection_each": over(rate, count(domain.net.endpoint_count))}
+
+
+def _in_mode(domain: Domain, hooks: Any) -> float | None:
+    """Bytes/s out of the accelerators over the links of the current mode; None where a rate is not published, or too much."""
+    from hwdsl.perf.flat import fabric, injection
+    try:
+        f = fabric(domain.root, domain.planes, domain.over, hooks.mode, mode_failures(domain.root, hooks.mode, hooks),
+                   hooks.memory_budget)
+    except OverBudget:
+        return None
+    total = float(injection(f).sum()) / 8
+    return None if total != total else total
 
 
 def _bisection(view: View, domain: Domain, hooks: Any, end: str) -> Amount:

@@ -77,7 +77,8 @@ def compare(sides: Sequence[Side]) -> Comparison:
     for key, group, label, unit, better in [*_specs(), *money, *_THINGS]:
         amounts = tuple(s.amounts.get(key, NONE) for s in sides)
         if any(a.bound != "none" for a in amounts) and not _is_mere_gap(key, amounts):
-            rows.append(Row(key, group, label, unit, better, amounts, tuple(ratio(amounts[0], a) for a in amounts)))
+            ratios = tuple(None if unit == "%" else ratio(amounts[0], a) for a in amounts)  # of gaps a ratio says nothing
+            rows.append(Row(key, group, label, unit, better, amounts, ratios))
     return Comparison(tuple(sides), tuple(rows), tuple(_differences(sides)))
 
 

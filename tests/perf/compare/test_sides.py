@@ -191,6 +191,16 @@ def test_islands_of_different_sizes() -> None:
     assert any("1 domain of 5, 1 of 3" in r for r in found.remarks)
 
 
+def test_injection_is_that_of_the_mode() -> None:
+    """A ring of eight has 16 ends of 12.5 GB/s in use, a line of eight 14; gaps to bounds have no ratio."""
+    text = RING.replace("mode pairs", "mode line { circuit cross.a[i] <-> cross.b[i + 1]  for i in 0..7; }  mode pairs")
+    ring, line = of_text(text, "ring", mode="ring"), of_text(text, "line", mode="line")
+    assert [x.amounts["injection"].value for x in (ring, line)] == [200e9, 175e9]
+    found = compare([ring, line])
+    assert found.row("injection").ratios[1] == 0.875
+    assert {r.ratios for r in found.rows if r.unit == "%"} == {(None, None)}
+
+
 def test_a_mode_is_asked_for_where_it_matters() -> None:
     found = of_text(RING)
     assert found.amounts["mean_hops"].bound == "unknown"
