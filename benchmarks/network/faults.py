@@ -6,7 +6,7 @@ from functools import partial
 from time import process_time
 
 from benchmarks.network.loads import implicit_search, pod_of
-from benchmarks.network.measure import median, of_planes, seconds, verdict
+from benchmarks.network.measure import from_rules, median, of_planes, seconds, verdict
 from hwdsl.ir.outages import Exclusion
 from hwdsl.perf.symbolic import uniform_loads
 from hwdsl.query.quotient import Refused
@@ -51,7 +51,7 @@ def with_faults(quick: bool) -> None:
             except Refused as reason:
                 said.append(f"{n} failed: refused, {reason}")
                 continue
-            spent = median(partial(uniform_loads, net, "ecmp", gone[:n]), 3)
+            spent = from_rules(root, plane, partial(uniform_loads, routing="ecmp", failed=gone[:n]), 3)
             said.append(f"{n} failed: {len(found.classes)} classes in {seconds(spent)}, {spent / search:.1%} "
                         f"({verdict(spent < 0.1 * search)})")
         all_planes = median(implicit_search(root, path, None), 3) if plane else 0.0

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.network.loads import flat_search
-from benchmarks.network.measure import family, median, of_planes, seconds
+from benchmarks.network.measure import family, from_rules, median, of_planes, seconds
 from hwdsl.perf.flat import Fabric, fabric, loads, uniform
 from hwdsl.perf.symbolic import uniform_loads
 
@@ -59,12 +59,11 @@ def _search_of(name: str, graph: Any, source: int) -> Any:
 def _search(component: str) -> None:
     """One breadth-first search, and all loads, of a large network."""
     root = family(component)
-    net = of_planes(root, None)
     f = fabric(root, None, None)
     source, walk = int(f.endpoints[0]), flat_search(f)
     walk()
     ours = median(walk, 5)
-    symbolic = median(partial(uniform_loads, net), 11)
+    symbolic = from_rules(root, None, uniform_loads, 11)
     print(f"    {component}, {len(f.endpoints):,} endpoints, {f.arc_count // 2:,} links: one BFS over arrays {seconds(ours)}; "
           f"loads of all links, symbolic {seconds(symbolic)}")
     for name in ("networkx", "rustworkx"):
@@ -82,7 +81,7 @@ def _all_pairs(component: str) -> None:
     net = of_planes(root, None)
     f = fabric(root, None, None)
     found = uniform_loads(net)
-    symbolic = median(partial(uniform_loads, net), 21)
+    symbolic = from_rules(root, None, uniform_loads, 21)
     greatest = float(max(c.load for c in found.classes))
     loads(f, uniform())
     flat = median(partial(loads, f, uniform()), 3)

@@ -35,6 +35,19 @@ def median(work: Callable[[], Any], rounds: int) -> float:
     return statistics.median(times)
 
 
+def from_rules(root: Template, plane: str | None, ask: Callable[[Network], Any], rounds: int) -> float:
+    """CPU seconds of the median round of a question about the network of some planes, of which nothing is known before: answers
+    are kept with the design, so each round forgets them."""
+    times = []
+    for _ in range(rounds):
+        net = of_planes(root, plane)
+        gc.collect()
+        before = process_time()
+        ask(net)
+        times.append(process_time() - before)
+    return statistics.median(times)
+
+
 def family(component: str) -> Template:
     """A network of families.hw at L0, in a session of its own."""
     text = FAMILIES.read_text(encoding="utf-8").split("\ndesign =")[0]
