@@ -18,7 +18,7 @@ AGREE = 1e-6
 
 def line(row: dict[str, Any]) -> str:
     """A row of the page's table."""
-    theirs = "no answer in 120 s" if "simgrid" not in row else f"{row['simgrid']:.3g} s"
+    theirs = row["why"] if "simgrid" not in row else f"{row['simgrid']:.3g} s"
     apart = "" if "difference" not in row else f"{row['difference']:.0e}"
     factor = "" if "simgrid" not in row else f"{row['simgrid'] / row['ours']:,.0f}x"
     return f"| {row['case']} | {row['flows']:,} | {row['last']:.6g} s | {apart} | {row['ours']:.3g} s | {theirs} | {factor} |"

@@ -17,7 +17,7 @@ def one_switch(ranks: int, total: int) -> Case:
     pairs = [(a, b) for a in range(ranks) for b in range(ranks) if a != b]
     size = -(-total // ranks)
     return Case(f"{ranks} ranks on one switch, all-to-all, {total // MIB:,} MiB a rank", [900e9] * 2 * ranks,
-                [[a, ranks + b] for a, b in pairs], [size] * len(pairs), [0.0] * len(pairs), latency=250e-9)
+                [[a, ranks + b] for a, b in pairs], [size] * len(pairs), [0.0] * len(pairs), latency=250e-9, ends=pairs)
 
 
 def shift(ranks: int, total: int, step: int) -> Case:
@@ -30,16 +30,18 @@ def shift(ranks: int, total: int, step: int) -> Case:
 def clos(hosts: int, leaf: int, spines: int, seed: int) -> Case:
     """All pairs at once on a two-level Clos, each hashed over one spine."""
     rng = np.random.default_rng(seed)
-    paths, leaves = [], hosts // leaf
+    paths, pairs, leaves = [], [], hosts // leaf
     for a in range(hosts):
         for b in range(hosts):
             if a == b:
                 continue
             spine = int(rng.integers(spines))
             up = [2 * hosts + a // leaf * spines + spine, 2 * hosts + leaves * spines + b // leaf * spines + spine]
+            pairs.append((a, b))
             paths.append([a, *(up if a // leaf != b // leaf else []), hosts + b])
     capacity = [50e9] * 2 * hosts + [50e9 * leaf / spines] * 2 * leaves * spines
-    return Case(f"{hosts} hosts on a Clos, all-to-all, hashed", capacity, paths, [1_000_000] * len(paths), [0.0] * len(paths))
+    return Case(f"{hosts} hosts on a Clos, all-to-all, hashed", capacity, paths, [1_000_000] * len(paths), [0.0] * len(paths),
+                ends=pairs)
 
 
 def random_network(seed: int) -> Case:

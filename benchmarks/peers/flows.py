@@ -21,9 +21,12 @@ class Case:
     """Flows over links: capacities in bytes/s, paths as lists of links, sizes in whole bytes, beginnings in seconds.
 
     latency is that of every link; SimGrid lets flows of shorter round trips have more, so it is 0 where paths differ in length.
+    ends are the hosts of each flow, no two flows between the same two in the same direction; without them each has its own.
     """
 
-    def __init__(self, name: str, capacity: Any, paths: list[list[int]], size: Any, begin: Any, latency: float = 0.0) -> None:
+    def __init__(self, name: str, capacity: Any, paths: list[list[int]], size: Any, begin: Any, latency: float = 0.0,
+                 ends: list[tuple[int, int]] | None = None) -> None:
+        self.ends = ends or [(2 * f, 2 * f + 1) for f in range(len(paths))]
         self.name = name
         self.capacity = np.asarray(capacity, dtype=np.float64)
         self.paths = paths
@@ -40,14 +43,17 @@ def python_with_simgrid() -> str | None:
     return None
 
 
-def theirs(python: str, case: Case, seconds: float) -> tuple[Any, float] | None:
-    """(completion times, CPU seconds of the run without building the platform); None if it takes longer than `seconds`."""
+def theirs(python: str, case: Case, seconds: float) -> tuple[Any, float] | str:
+    """(completion times, CPU seconds of the run without building the platform), or why there is no answer: it took longer than
+    `seconds`, or SimGrid ended with an error."""
     problem = {"capacity": case.capacity.tolist(), "latency": case.latency, "paths": case.paths, "size": case.size.tolist(),
-               "begin": case.begin.tolist()}
+               "begin": case.begin.tolist(), "ends": case.ends}
     try:
         run = subprocess.run([python, str(WORKER)], input=json.dumps(problem), capture_output=True, text=True, timeout=seconds)
     except subprocess.TimeoutExpired:
-        return None
+        return f"no answer in {seconds:.0f} s"
+    if run.returncode < 0 or run.returncode > 128:
+        return f"ended by signal {-run.returncode if run.returncode < 0 else run.returncode - 128}"
     if run.returncode:
         raise RuntimeError(f"SimGrid failed on {case.name}:\n{run.stderr[-2000:]}")
     found = json.loads(run.stdout.splitlines()[-1])
@@ -76,7 +82,9 @@ def compare(cases: list[Case], seconds: float = 120.0) -> list[dict[str, Any]]:
         mine, cost = ours(case)
         found = theirs(python, case, seconds)
         row: dict[str, Any] = {"case": case.name, "flows": len(case.paths), "last": float(mine.max()), "ours": cost}
-        if found is not None:
+        if isinstance(found, str):
+            row["why"] = found
+        else:
             row |= {"difference": float(np.max(np.abs(found[0] - mine) / mine)), "simgrid": found[1]}
         rows.append(row)
     return rows

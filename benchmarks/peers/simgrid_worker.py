@@ -1,6 +1,6 @@
 """Runs under a Python that has SimGrid: flows over links as JSON in, their completion times and the CPU time of the run out.
 
-Every flow has a host of its own at either end and a route over its links. Model CM02: max-min sharing, latency before the first
+Every flow has a route over its links between its two hosts. Model CM02: max-min sharing, latency before the first
 bit, no cross traffic, no limit from a TCP window.
 """
 
@@ -19,12 +19,10 @@ def main() -> None:
     zone = simgrid.NetZone.create_full_zone("all")
     latency = problem["latency"]
     links = [zone.create_link(f"l{k}", [c]).set_latency(latency).seal() for k, c in enumerate(problem["capacity"])]
-    ends = []
-    for f, path in enumerate(problem["paths"]):
-        a, b = zone.create_host(f"a{f}", 1e9).seal(), zone.create_host(f"b{f}", 1e9).seal()
-        route = [simgrid.LinkInRoute(links[k]) for k in path]
-        zone.add_route(a.netpoint, b.netpoint, None, None, route, False)
-        ends.append((a, b))
+    hosts = {k: zone.create_host(f"h{k}", 1e9).seal() for k in sorted({k for pair in problem["ends"] for k in pair})}
+    ends = [(hosts[a], hosts[b]) for a, b in problem["ends"]]
+    for (a, b), path in zip(ends, problem["paths"]):
+        zone.add_route(a.netpoint, b.netpoint, None, None, [simgrid.LinkInRoute(links[k]) for k in path], False)
     zone.seal()
     flows: list[simgrid.Comm] = []
     order = sorted(range(len(ends)), key=lambda f: problem["begin"][f])
